@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   say('the schema is up to date');
 }
 
-if (require.main === module) {
+if (process.argv[1] === __filename) {
   main().catch((error: unknown) => {
     process.stderr.write(`boxoffice: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import {
+  createPool,
+  holdsPolicy,
+  money,
+  type PoolCommand,
+  type PoolSettings,
+  type PoolSignal,
+  poolStream,
+  type Refusal,
+  type SaleStoppedSignal,
+  steerPool,
+} from '../src/domain';
+import type { GroupCommit, Session } from '../src/store';
+import { poolRef } from './streams';
+
+/** How a signal to a pool went: in force, refused by the business, or not understood. */
+export type SteerOutcome =
+  | { status: 'done'; releaseHolds?: { reason: string } }
+  | { status: 'refused'; refusal: Refusal }
+  | { status: 'invalid'; because: string };
+
+export type PoolStep = { name: PoolSignal; input: unknown } | { name: 'openSales' | 'closeSales' };
+
+/** Tells one purchase that its sale was stopped; a purchase that has ended already is no error. */
+export type TellSaleStopped = (purchaseId: string, signal: SaleStoppedSignal) => Promise<void>;
+
+const reasonLimit = 500;
+const reason = z.string().trim().min(1).max(reasonLimit);
+const requestId = z.string().optional();
+
+/** What promoters send, from the API or straight from Temporal's CLI; whoever sends it, it is parsed here. */
+export const steerInputs = {
+  stopSales: z.strictObject({ reason, holds: holdsPolicy.default('release'), requestId }),
+  resumeSales: z.strictObject({ requestId }).optional(),
+  reprice: z.strictObject({ price: money.refine(({ amount }) => amount > 0, 'must cost something'), requestId }),
+  cancelSales: z.strictObject({ reason, requestId }),
+} satisfies Record<PoolSignal, z.ZodType>;
+
+const tellAtOnce = 25;
+
+function command(step: PoolStep): PoolCommand | { invalid: string } {
+  try {
+    switch (step.name) {
+      case 'stopSales':
+        return { kind: step.name, ...steerInputs.stopSales.parse(step.input) };
+      case 'resumeSales':
+        steerInputs.resumeSales.parse(step.input ?? undefined);
+        return { kind: step.name };
+      case 'reprice':
+        return { kind: step.name, price: steerInputs.reprice.parse(step.input).price };
+      case 'cancelSales':
+        return { kind: step.name, reason: steerInputs.cancelSales.parse(step.input).reason };
+      default:
+        return { kind: step.name };
+    }
+  } catch (error) {
+    if (error instanceof z.ZodError) return { invalid: z.prettifyError(error) };
+    throw error;
+  }
+}
+
+/** What a pool's workflow does to the pool's stream, and to the purchases that hold its tickets. */
+export function createPoolActivities({
+  committer,
+  tellSaleStopped,
+  progress,
+}: {
+  committer: GroupCommit;
+  tellSaleStopped: TellSaleStopped;
+  /** Called as work goes on: a long activity's heartbeat. */
+  progress(done: number): void;
+}) {
+  /** Decides on what every process has committed, also where nothing is appended. */
+  function decide<Result>(pool: string, step: string, decision: (session: Session) => Result): Promise<Result> {
+    const workflow = poolStream(pool);
+    const id = `${workflow}/${step}`;
+    return committer.submit({
+      id,
+      metadata: { correlation: workflow, causation: id, workflow },
+      streams: [poolRef(pool)],
+      fresh: true,
+      decide: decision,
+    });
+  }
+
+  return {
+    createPool(settings: PoolSettings): Promise<SteerOutcome> {
+      const ref = poolRef(settings.name);
+      return decide(settings.name, 'create', (session): SteerOutcome => {
+        const decision = createPool(session.state(ref), settings);
+        if (!decision.accepted) return { status: 'refused', refusal: decision.refusal };
+        session.append(ref, decision.events);
+        return { status: 'done' };
+      });
+    },
+
+    /** Brings one signal or timer into the pool's stream; from its commit on every reservation is decided by it. */
+    async steerPool({ pool, step, stepId }: { pool: string; step: PoolStep; stepId: string }): Promise<SteerOutcome> {
+      const parsed = command(step);
+      if ('invalid' in parsed) return { status: 'invalid', because: parsed.invalid };
+      const ref = poolRef(pool);
+      return decide(pool, stepId, (session): SteerOutcome => {
+        const decision = steerPool(session.state(ref), pool, parsed);
+        if (!decision.accepted) return { status: 'refused', refusal: decision.refusal };
+        session.append(ref, decision.events);
+        if (parsed.kind === 'stopSales' && parsed.holds === 'release') {
+          return { status: 'done', releaseHolds: { reason: parsed.reason } };
+        }
+        if (parsed.kind === 'cancelSales') return { status: 'done', releaseHolds: { reason: parsed.reason } };
+        return { status: 'done' };
+      });
+    },
+
+    /** Tells every purchase that holds tickets of the pool now. Those that come later are refused by the stop itself. */
+    async endOpenPurchases({ pool, reason }: { pool: string; reason: string }): Promise<number> {
+      const ref = poolRef(pool);
+      const open = await decide(pool, 'open-purchases', (session) => [...(session.state(ref)?.claims.keys() ?? [])]);
+      for (let start = 0; start < open.length; start += tellAtOnce) {
+        await Promise.all(
+          open.slice(start, start + tellAtOnce).map((purchaseId) => tellSaleStopped(purchaseId, { reason })),
+        );
+        progress(start);
+      }
+      return open.length;
+    },
+  };
+}

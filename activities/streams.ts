@@ -1,0 +1,46 @@
+import {
+  decoder,
+  deterministicId,
+  evolvePool,
+  evolvePurchase,
+  type Pool,
+  type PoolEvent,
+  type Purchase,
+  type PurchaseEvent,
+  poolEvents,
+  poolStream,
+  purchaseEvents,
+  purchaseStream,
+  schemaVersion,
+} from '../src/domain';
+import type { Aggregate, StreamRef } from '../src/store';
+
+/** Pools are hot: many buyers, few streams. */
+export const pools: Aggregate<Pool, PoolEvent> = {
+  category: 'pool',
+  schemaVersion,
+  decode: decoder(poolEvents),
+  evolve: evolvePool,
+  hot: true,
+};
+
+export const purchases: Aggregate<Purchase, PurchaseEvent> = {
+  category: 'purchase',
+  schemaVersion,
+  decode: decoder(purchaseEvents),
+  evolve: evolvePurchase,
+  hot: false,
+};
+
+export const poolRef = (name: string): StreamRef<Pool, PoolEvent> => ({ aggregate: pools, stream: poolStream(name) });
+
+export const purchaseRef = (purchaseId: string): StreamRef<Purchase, PurchaseEvent> => ({
+  aggregate: purchases,
+  stream: purchaseStream(purchaseId),
+});
+
+/** What the committer needs to know of the business. */
+export const commitOptions = {
+  aggregates: [pools, purchases],
+  eventId: (commandId: string, index: number) => deterministicId(commandId, index),
+};

@@ -1,0 +1,74 @@
+import type { Money } from './money';
+import type { HoldsPolicy, PoolSettings } from './pool';
+import type { PaymentMethodType, PurchaseStatus, RequestedItem } from './purchase';
+
+/** The names that boxoffice has in Temporal: what the API, the CLI and the workflows agree on. No zod here: workflows import it. */
+export const taskQueue = 'boxoffice';
+export const workflowTypes = { purchase: 'purchase', pool: 'pool' } as const;
+
+export const searchAttributes = {
+  pool: 'BoxofficePool',
+  status: 'BoxofficeStatus',
+  customer: 'BoxofficeCustomer',
+} as const;
+
+export const purchaseSignals = { payment: 'payment', cancel: 'cancel', saleStopped: 'saleStopped' } as const;
+export const poolSignals = {
+  stopSales: 'stopSales',
+  resumeSales: 'resumeSales',
+  reprice: 'reprice',
+  cancelSales: 'cancelSales',
+} as const;
+export type PoolSignal = keyof typeof poolSignals;
+/** Update on a pool: waits for the outcome of the signal that carried this `requestId`. */
+export const outcomeUpdate = 'outcome';
+export const statusQuery = 'status';
+
+/** Payments that one purchase may try; the last decline ends it. */
+export const paymentAttempts = 3;
+
+export interface PurchaseRequest {
+  purchaseId: string;
+  customerId: string;
+  items: RequestedItem[];
+}
+
+export interface PaymentSignal {
+  paymentId: string;
+  method: { type: PaymentMethodType; token: string };
+}
+
+export interface SaleStoppedSignal {
+  reason: string;
+}
+
+export interface StopSales {
+  reason: string;
+  holds?: HoldsPolicy;
+}
+
+export interface Reprice {
+  price?: Money;
+}
+
+export interface PurchaseState {
+  status: PurchaseStatus;
+  purchaseId: string;
+  customerId: string;
+  orderId?: string;
+  expiresAt?: string;
+  attemptsLeft: number;
+}
+
+export interface PoolInput {
+  settings: PoolSettings;
+  /** What the run before this one hands over, where it was continued as new. */
+  carried?: PoolCarried;
+}
+
+export interface PoolCarried {
+  /** Signals handled so far, which number their steps. */
+  handled: number;
+  opened: boolean;
+  closed: boolean;
+}

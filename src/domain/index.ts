@@ -1,0 +1,11 @@
+/** The business, pure: deciders, their events and what they refuse. No I/O, no clock, no random. */
+
+export * from './contract';
+export * from './event-codec';
+export * from './identifiers';
+export * from './money';
+export * from './pool';
+export * from './pricing';
+export * from './purchase';
+export * from './refusal';
+export * from './reservation';

@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { orderId } from './identifiers';
+import { type Money, money, sum } from './money';
+import type { Refusal } from './refusal';
+import { invariant } from './refusal';
+
+/** Where each limit of a purchase is set. */
+export const purchaseLimits = { lines: 10 } as const;
+
+export const paymentMethodType = z.enum(['creditCard', 'payPal', 'applePay']);
+
+const ticket = z.object({ id: z.uuid(), price: money });
+const requestedItem = z.object({ pool: z.string(), quantity: z.int() });
+const reservedItem = requestedItem.extend({ tickets: z.array(ticket) });
+const instant = z.iso.datetime();
+
+export const purchaseEvents = {
+  TicketsReserved: z.object({
+    customerId: z.string(),
+    items: z.array(reservedItem),
+    total: money,
+    expiresAt: instant,
+  }),
+  PurchaseRejected: z.object({
+    customerId: z.string(),
+    items: z.array(requestedItem),
+    refusal: z.looseObject({ slug: z.string() }).transform((refusal) => refusal as Refusal),
+  }),
+  PaymentStarted: z.object({ paymentId: z.uuid(), method: paymentMethodType }),
+  PaymentDeclined: z.object({ paymentId: z.uuid(), reason: z.string(), attemptsLeft: z.int() }),
+  PurchaseConfirmed: z.object({ orderId: z.string(), paymentId: z.uuid(), total: money }),
+  PurchaseExpired: z.object({}),
+  PurchaseCancelled: z.object({ reason: z.string() }),
+  PaymentFailed: z.object({ reason: z.string() }),
+  PaymentRefunded: z.object({ paymentId: z.uuid(), amount: money }),
+};
+export type PurchaseEvent = {
+  [Type in keyof typeof purchaseEvents]: { type: Type; data: z.infer<(typeof purchaseEvents)[Type]> };
+}[keyof typeof purchaseEvents];
+
+export type RequestedItem = z.infer<typeof requestedItem>;
+export type ReservedItem = z.infer<typeof reservedItem>;
+export type PaymentMethodType = z.infer<typeof paymentMethodType>;
+
+export type Payment =
+  | { id: string; status: 'started' | 'captured' | 'refunded' }
+  | { id: string; status: 'declined'; reason: string; attemptsLeft: number };
+
+export type PurchaseStatus =
+  | 'requested'
+  | 'reserved'
+  | 'paying'
+  | 'confirmed'
+  | 'rejected'
+  | 'expired'
+  | 'cancelled'
+  | 'payment-failed'
+  | 'refunded';
+
+export interface RejectedPurchase {
+  status: 'rejected';
+  customerId: string;
+  items: RequestedItem[];
+  refusal: Refusal;
+}
+
+export interface ReservedPurchase {
+  status: Exclude<PurchaseStatus, 'requested' | 'rejected'>;
+  customerId: string;
+  items: ReservedItem[];
+  total: Money;
+  expiresAt: string;
+  payments: readonly Payment[];
+  orderId?: string;
+  /** Why it ended without tickets, in words for the customer. */
+  reason?: string;
+}
+
+/** A purchase that was decided; before that its state is `undefined`. */
+export type Purchase = RejectedPurchase | ReservedPurchase;
+
+function withPayment(purchase: ReservedPurchase, payment: Payment): readonly Payment[] {
+  return [...purchase.payments.filter(({ id }) => id !== payment.id), payment];
+}
+
+export function evolvePurchase(state: Purchase | undefined, event: PurchaseEvent): Purchase {
+  if (event.type === 'TicketsReserved') return { status: 'reserved', payments: [], ...event.data };
+  if (event.type === 'PurchaseRejected') return { status: 'rejected', ...event.data };
+  invariant(state !== undefined && state.status !== 'rejected', () => `${event.type} before TicketsReserved`);
+  switch (event.type) {
+    case 'PaymentStarted':
+      return {
+        ...state,
+        status: 'paying',
+        payments: withPayment(state, { id: event.data.paymentId, status: 'started' }),
+      };
+    case 'PaymentDeclined': {
+      const { paymentId: id, reason, attemptsLeft } = event.data;
+      return {
+        ...state,
+        status: 'reserved',
+        payments: withPayment(state, { id, status: 'declined', reason, attemptsLeft }),
+      };
+    }
+    case 'PurchaseConfirmed': {
+      const captured = withPayment(state, { id: event.data.paymentId, status: 'captured' });
+      return { ...state, status: 'confirmed', orderId: event.data.orderId, payments: captured };
+    }
+    case 'PurchaseExpired':
+      return { ...state, status: 'expired', reason: 'the hold ended before it was paid' };
+    case 'PurchaseCancelled':
+      return { ...state, status: 'cancelled', reason: event.data.reason };
+    case 'PaymentFailed':
+      return { ...state, status: 'payment-failed', reason: event.data.reason };
+    case 'PaymentRefunded':
+      return {
+        ...state,
+        status: 'refunded',
+        payments: withPayment(state, { id: event.data.paymentId, status: 'refunded' }),
+      };
+  }
+}
+
+type OpenPurchase = ReservedPurchase & { status: 'reserved' | 'paying' };
+
+/** Whether the purchase still holds its claims. */
+export function isOpen(purchase: Purchase | undefined): purchase is OpenPurchase {
+  return purchase?.status === 'reserved' || purchase?.status === 'paying';
+}
+
+export function reservedTotal(items: readonly ReservedItem[]): Money {
+  const prices = items.flatMap(({ tickets }) => tickets.map(({ price }) => price));
+  const first = prices[0];
+  invariant(first !== undefined, () => 'a reservation without tickets');
+  return sum(prices, first.currency);
+}
+
+export function startPayment(
+  purchase: Purchase | undefined,
+  payment: { paymentId: string; method: PaymentMethodType },
+): PurchaseEvent[] {
+  const known =
+    purchase && purchase.status !== 'rejected' && purchase.payments.some(({ id }) => id === payment.paymentId);
+  if (known || !isOpen(purchase)) return [];
+  return [{ type: 'PaymentStarted', data: payment }];
+}
+
+export function declinePayment(
+  purchase: Purchase | undefined,
+  declined: { paymentId: string; reason: string; attemptsLeft: number },
+): PurchaseEvent[] {
+  if (!isOpen(purchase)) return [];
+  const known = purchase.payments.some(({ id, status }) => id === declined.paymentId && status === 'declined');
+  return known ? [] : [{ type: 'PaymentDeclined', data: declined }];
+}
+
+export function confirmPurchase(purchase: ReservedPurchase, purchaseId: string, paymentId: string): PurchaseEvent[] {
+  if (!isOpen(purchase)) return [];
+  return [{ type: 'PurchaseConfirmed', data: { orderId: orderId(purchaseId), paymentId, total: purchase.total } }];
+}
+
+/** Why a purchase ends without tickets. */
+export type Ending =
+  | { kind: 'expired' }
+  | { kind: 'cancelled'; reason: string }
+  | { kind: 'payment-failed'; reason: string };
+
+export function endPurchase(purchase: Purchase | undefined, ending: Ending): PurchaseEvent[] {
+  if (!isOpen(purchase)) return [];
+  switch (ending.kind) {
+    case 'expired':
+      return [{ type: 'PurchaseExpired', data: {} }];
+    case 'cancelled':
+      return [{ type: 'PurchaseCancelled', data: { reason: ending.reason } }];
+    case 'payment-failed':
+      return [{ type: 'PaymentFailed', data: { reason: ending.reason } }];
+  }
+}
+
+export function refundPayment(
+  purchase: Purchase | undefined,
+  refund: { paymentId: string; amount: Money },
+): PurchaseEvent[] {
+  invariant(
+    purchase !== undefined && !isOpen(purchase),
+    () => 'a payment is refunded only after its tickets were given back',
+  );
+  if (purchase.status === 'refunded' || purchase.status === 'rejected') return [];
+  invariant(purchase.status !== 'confirmed', () => 'a confirmed purchase keeps its payment');
+  return [{ type: 'PaymentRefunded', data: refund }];
+}

@@ -1,0 +1,24 @@
+/** What the business says no with: a value with a slug of the HTTP contract, never an exception. */
+export type Refusal =
+  | { slug: 'insufficient-inventory'; pool: string; requested: number; available: number }
+  | { slug: 'invalid-quantity'; pool: string; min: number; max: number }
+  | { slug: 'sales-stopped'; pool: string; reason: string }
+  | { slug: 'sales-not-open'; pool: string }
+  | { slug: 'pool-cancelled'; pool: string; reason: string }
+  | { slug: 'pool-name-taken'; pool: string }
+  | { slug: 'mixed-currencies'; currencies: string[] }
+  | { slug: 'not-found'; what: string };
+
+export type Decision<Event> = { accepted: true; events: Event[] } | { accepted: false; refusal: Refusal };
+
+export const accept = <Event>(...events: Event[]): Decision<Event> => ({ accepted: true, events });
+export const refuse = <Event>(refusal: Refusal): Decision<Event> => ({ accepted: false, refusal });
+
+/** A rule of DESIGN 8 that does not hold: a bug, stopped before it is written down. */
+export class InvariantViolated extends Error {
+  override readonly name = 'InvariantViolated';
+}
+
+export function invariant(holds: boolean, rule: () => string): asserts holds {
+  if (!holds) throw new InvariantViolated(rule());
+}

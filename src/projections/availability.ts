@@ -1,0 +1,137 @@
+import type { Pool as Database } from 'pg';
+import { available, type Money, type Pool, type PoolStatus, poolStatus } from '../domain';
+import type { InlineWrite, StreamChange } from '../store';
+
+/** A pool as customers see it, exact at `position`: available + claimed + sold = capacity. */
+export interface PoolView {
+  name: string;
+  title: string;
+  promoter: string;
+  status: PoolStatus;
+  soldOut: boolean;
+  capacity: number;
+  available: number;
+  claimed: number;
+  sold: number;
+  price: Money;
+  maxPerPurchase: number;
+  holdSeconds: number;
+  startsAt?: string;
+  opensAt?: string;
+  closesAt?: string;
+  /** Why the sale stands still, where it was stopped or cancelled. */
+  reason?: string;
+  position: number;
+}
+
+/** What is kept beside the counts. */
+type Details = Omit<
+  PoolView,
+  'name' | 'promoter' | 'status' | 'soldOut' | 'capacity' | 'available' | 'claimed' | 'sold' | 'position'
+>;
+
+function details(pool: Pool): Details {
+  const { title, price, maxPerPurchase, holdSeconds, startsAt, opensAt, closesAt } = pool;
+  const reason = pool.cancelled?.reason ?? pool.stopped?.reason;
+  return {
+    title,
+    price,
+    maxPerPurchase,
+    holdSeconds,
+    ...(startsAt === undefined ? {} : { startsAt }),
+    ...(opensAt === undefined ? {} : { opensAt }),
+    ...(closesAt === undefined ? {} : { closesAt }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** Written in the append's own statement: one row per pool per batch. */
+export function writeAvailability(changes: readonly StreamChange[]): InlineWrite | undefined {
+  const changed = changes.flatMap(({ aggregate, stream, state }) =>
+    aggregate.category === 'pool' ? [{ stream, pool: state as Pool }] : [],
+  );
+  if (changed.length === 0) return undefined;
+  const pools = changed.map(({ pool }) => pool);
+  return {
+    name: 'availability',
+    sql: (first) => `
+      INSERT INTO availability AS a (pool, promoter, status, capacity, claimed, sold, details, position)
+      SELECT u.pool, u.promoter, u.status, u.capacity, u.claimed, u.sold, u.details::jsonb, appended.last_position
+      FROM unnest($${first}::text[], $${first + 1}::text[], $${first + 2}::text[], $${first + 3}::text[],
+        $${first + 4}::integer[], $${first + 5}::integer[], $${first + 6}::integer[], $${first + 7}::text[])
+        AS u (stream, pool, promoter, status, capacity, claimed, sold, details)
+      JOIN appended ON appended.stream = u.stream
+      ON CONFLICT (pool) DO UPDATE SET status = excluded.status, claimed = excluded.claimed, sold = excluded.sold,
+        details = excluded.details, position = excluded.position`,
+    parameters: [
+      changed.map(({ stream }) => stream),
+      pools.map(({ name }) => name),
+      pools.map(({ promoter }) => promoter),
+      pools.map(poolStatus),
+      pools.map(({ capacity }) => capacity),
+      pools.map(({ claimed }) => claimed),
+      pools.map(({ sold }) => sold),
+      pools.map((pool) => JSON.stringify(details(pool))),
+    ],
+  };
+}
+
+interface Row {
+  pool: string;
+  promoter: string;
+  status: PoolStatus;
+  capacity: number;
+  claimed: number;
+  sold: number;
+  details: Details;
+  position: number;
+}
+
+function view(row: Row): PoolView {
+  const { pool: name, promoter, status, capacity, claimed, sold, position } = row;
+  const left = available({ capacity, claimed, sold });
+  return {
+    name,
+    promoter,
+    status,
+    soldOut: left === 0,
+    capacity,
+    available: left,
+    claimed,
+    sold,
+    ...row.details,
+    position,
+  };
+}
+
+const columns = 'pool, promoter, status, capacity, claimed, sold, details, position::float8';
+
+export async function poolsNamed(database: Database, names: readonly string[]): Promise<PoolView[]> {
+  const { rows } = await database.query<Row>({
+    name: 'pools-named',
+    text: `SELECT ${columns} FROM availability WHERE pool = ANY($1)`,
+    values: [names],
+  });
+  return rows.map(view);
+}
+
+export async function poolNamed(database: Database, name: string): Promise<PoolView | undefined> {
+  return (await poolsNamed(database, [name]))[0];
+}
+
+export interface PoolPage {
+  status?: PoolStatus | undefined;
+  /** Pools whose name comes after this one. */
+  after?: string | undefined;
+  limit: number;
+}
+
+/** Pools in the order of their names. */
+export async function listPools(database: Database, { status, after, limit }: PoolPage): Promise<PoolView[]> {
+  const { rows } = await database.query<Row>(
+    `SELECT ${columns} FROM availability WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR pool > $2)
+     ORDER BY pool LIMIT $3`,
+    [status ?? null, after ?? null, limit],
+  );
+  return rows.map(view);
+}

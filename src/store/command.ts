@@ -1,0 +1,54 @@
+import type { Metadata, StoredEvent } from './event';
+
+export interface DomainEvent {
+  type: string;
+  data: unknown;
+}
+
+/** How the streams of one category become state. */
+export interface Aggregate<State, Event extends DomainEvent> {
+  /** Streams are named `<category>-<id>`. */
+  category: string;
+  schemaVersion: number;
+  decode(stored: StoredEvent): Event;
+  /** Pure: the committer keeps the state before and the state after side by side. */
+  evolve(state: State | undefined, event: Event): State;
+  /** Kept in memory between batches: for few streams with many commands. */
+  hot: boolean;
+}
+
+export interface StreamRef<State, Event extends DomainEvent> {
+  aggregate: Aggregate<State, Event>;
+  stream: string;
+  /** Saves a read where the stream is almost certainly new; found out by its expected version when it is not. */
+  assumeNew?: boolean;
+}
+
+/** What a command sees and says while it decides. */
+export interface Session {
+  state<State, Event extends DomainEvent>(ref: StreamRef<State, Event>): State | undefined;
+  append<State, Event extends DomainEvent>(ref: StreamRef<State, Event>, events: readonly Event[]): void;
+}
+
+// The committer holds streams of all categories together and never looks inside their states.
+export type AnyAggregate = Aggregate<unknown, DomainEvent>;
+
+/** One decision over one or more streams: all its events are appended, or none. */
+export interface Command<Result> {
+  /** Deterministic; the ids of its events are made from it. */
+  id: string;
+  metadata: Metadata;
+  streams: readonly { aggregate: { category: string }; stream: string; assumeNew?: boolean }[];
+  /** Decide on what is committed now, whatever other processes appended, even when nothing is appended. */
+  fresh?: boolean;
+  /** May run more than once; only the last run counts. Pure but for the session. */
+  decide(session: Session): Result;
+}
+
+/** A stream that a batch changed: what inline projections are made from. */
+export interface StreamChange {
+  aggregate: AnyAggregate;
+  stream: string;
+  state: unknown;
+  events: readonly DomainEvent[];
+}

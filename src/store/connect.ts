@@ -1,0 +1,21 @@
+import { Pool } from 'pg';
+
+export const connectionLimits = {
+  perProcess: 10,
+  /** How long one query waits for a connection before it counts as StoreUnavailable. */
+  connectMilliseconds: 5_000,
+  statementMilliseconds: 30_000,
+} as const;
+
+/** A pool of connections that outlives restarts of the server: a broken connection is replaced on next use. */
+export function connect(databaseUrl: string, onError: (error: Error) => void): Pool {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: connectionLimits.perProcess,
+    connectionTimeoutMillis: connectionLimits.connectMilliseconds,
+    statement_timeout: connectionLimits.statementMilliseconds,
+    keepAlive: true,
+  });
+  pool.on('error', onError);
+  return pool;
+}

@@ -1,0 +1,9 @@
+/** The Postgres event store: append with expected versions, read, group commit, and word of every commit. */
+export * from './append';
+export * from './command';
+export * from './commit-feed';
+export * from './connect';
+export * from './errors';
+export * from './event';
+export * from './group-commit';
+export * from './read';

@@ -1,0 +1,20 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities';
+
+const retry = { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '2s' } as const;
+
+/** The hot path: appends to our own store, run by the worker that runs the workflow. Retried until Postgres answers. */
+export const { reserve, startPayment, declinePayment, confirm, release, recordRefund, createPool } =
+  proxyLocalActivities<Activities>({ startToCloseTimeout: '30s', localRetryThreshold: '1m', retry });
+
+/** What leaves the house, seen one by one in the web UI. Retried until the provider gives a definite answer. */
+export const { capture, reverse } = proxyActivities<Activities>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
+});
+
+export const { steerPool, endOpenPurchases } = proxyActivities<Activities>({
+  startToCloseTimeout: '5m',
+  heartbeatTimeout: '30s',
+  retry,
+});

@@ -1,0 +1,3 @@
+/** Temporal workflows, and nothing else: deterministic, no zod, no state outside a run. */
+export { pool } from './pool';
+export { purchase } from './purchase';

@@ -1,0 +1,53 @@
+import { condition, defineSignal, setHandler } from '@temporalio/workflow';
+import type { PaymentSignal, SaleStoppedSignal } from '../src/domain/contract';
+import { purchaseSignals } from '../src/domain/contract';
+
+export const paymentSignal = defineSignal<[PaymentSignal]>(purchaseSignals.payment);
+export const cancelSignal = defineSignal(purchaseSignals.cancel);
+export const saleStoppedSignal = defineSignal<[SaleStoppedSignal]>(purchaseSignals.saleStopped);
+
+export type Message =
+  | { kind: 'payment'; payment: PaymentSignal }
+  | { kind: 'ended'; reason: string }
+  | { kind: 'timeout' };
+
+/** What customers and the pool have said to a purchase that it has not acted on yet. */
+export class PurchaseInbox {
+  private readonly payments: PaymentSignal[] = [];
+  private readonly seen = new Set<string>();
+  private endReason: string | undefined;
+
+  constructor() {
+    setHandler(paymentSignal, (payment) => this.take(payment));
+    setHandler(cancelSignal, () => this.end('cancelled by the customer'));
+    setHandler(saleStoppedSignal, (signal) => this.end(`the sale was stopped: ${signal?.reason ?? 'no reason given'}`));
+  }
+
+  /** Why the purchase must end now, where anybody said so. */
+  get ended(): string | undefined {
+    return this.endReason;
+  }
+
+  /** The next thing to act on, waiting until `deadline` (workflow time in milliseconds) at the most. */
+  async next(deadline: number): Promise<Message> {
+    const waiting = () => this.endReason !== undefined || this.payments.length > 0;
+    const left = deadline - Date.now();
+    // A message that was there in time but is read after the deadline (the workers were away) is too late: the hold is over.
+    if (left <= 0 || !(waiting() || (await condition(waiting, left))) || Date.now() >= deadline)
+      return { kind: 'timeout' };
+    if (this.endReason !== undefined) return { kind: 'ended', reason: this.endReason };
+    const payment = this.payments.shift();
+    return payment ? { kind: 'payment', payment } : { kind: 'timeout' };
+  }
+
+  private take(payment: PaymentSignal): void {
+    const complete = typeof payment?.paymentId === 'string' && typeof payment.method?.token === 'string';
+    if (!complete || this.seen.has(payment.paymentId)) return;
+    this.seen.add(payment.paymentId);
+    this.payments.push(payment);
+  }
+
+  private end(reason: string): void {
+    this.endReason ??= reason;
+  }
+}
