@@ -26,7 +26,6 @@ GRANT CONNECT ON DATABASE boxoffice TO boxoffice_app;
 -- the triggers that keep events as they were written, and only a superuser can bypass them.
 \connect boxoffice
 GRANT USAGE ON SCHEMA public TO boxoffice_app;
-ALTER DEFAULT PRIVILEGES FOR ROLE boxoffice_owner IN SCHEMA public
-  GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO boxoffice_app;
-ALTER DEFAULT PRIVILEGES FOR ROLE boxoffice_owner IN SCHEMA public
-  GRANT USAGE, SELECT ON SEQUENCES TO boxoffice_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE boxoffice_owner GRANT USAGE ON SCHEMAS TO boxoffice_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE boxoffice_owner GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO boxoffice_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE boxoffice_owner GRANT USAGE, SELECT ON SEQUENCES TO boxoffice_app;

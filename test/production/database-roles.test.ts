@@ -1,0 +1,116 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { migrate } from '../../src/runtime/migrate';
+import { surroundings } from '../support/surroundings';
+import { repository } from './compose-file';
+
+const passwords = {
+  TEMPORAL_DB_PASSWORD: 'temporals',
+  BOXOFFICE_OWNER_PASSWORD: 'owners',
+  BOXOFFICE_APP_PASSWORD: 'applications',
+};
+
+const run = promisify(execFile);
+
+/** Runs one of the scripts of deploy/postgres as its job does, with the psql of this machine. */
+async function psql(script: string, url: string, environment: Record<string, string> = {}): Promise<void> {
+  await run('psql', ['--no-psqlrc', `--file=deploy/postgres/${script}`, url], {
+    cwd: repository,
+    env: { ...process.env, ...environment },
+  });
+}
+
+function urlOf(database: string, role: string, password: string): string {
+  const url = new URL(surroundings().postgres.url);
+  return Object.assign(url, { pathname: `/${database}`, username: role, password }).href;
+}
+
+const ownerUrl = (): string => urlOf('boxoffice', 'boxoffice_owner', passwords.BOXOFFICE_OWNER_PASSWORD);
+const applicationUrl = (): string => urlOf('boxoffice', 'boxoffice_app', passwords.BOXOFFICE_APP_PASSWORD);
+
+async function connected<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const append = `SELECT version::integer FROM append_events(
+  array['pool-roles'], array[-1], array[1], array[1], array[1], array[gen_random_uuid()], array['Tried'], array[1],
+  array['{}'], array['{}'], 'pool-roles')`;
+
+const hasPsql = spawnSync('psql', ['--version']).status === 0;
+const suite = hasPsql ? describe : describe.skip;
+
+suite(`the database roles of production${hasPsql ? '' : ' (skipped: psql was not found)'}`, () => {
+  beforeAll(async () => {
+    const { url } = surroundings().postgres;
+    await psql('setup.sql', url, { ...passwords, BOXOFFICE_APP_PASSWORD: 'an earlier one' });
+    await psql('setup.sql', url, passwords);
+    await migrate(ownerUrl());
+  });
+
+  it('let the application append and read as soon as the tables exist', async () => {
+    const [appended, read] = await connected(applicationUrl(), async (client) => [
+      await client.query(append),
+      await client.query('SELECT type FROM events'),
+    ]);
+    expect([appended.rows, read.rows]).toEqual([[{ version: 1 }], [{ type: 'Tried' }]]);
+  });
+
+  describe('after the grants', () => {
+    beforeAll(() => psql('grants.sql', ownerUrl()));
+
+    it('let the application append, and use every other table of every schema', async () => {
+      await connected(applicationUrl(), async (client) => {
+        await client.query(append);
+        const { rows } = await client.query<{ name: string }>(
+          `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+           WHERE tableowner = 'boxoffice_owner' AND tablename NOT IN ('events', 'migrations')`,
+        );
+        expect(rows.length).toBeGreaterThan(0);
+        for (const { name } of rows) await client.query(`DELETE FROM ${name}`);
+      });
+    });
+
+    it.each([
+      `UPDATE events SET type = 'Forged'`,
+      'DELETE FROM events',
+      'TRUNCATE events',
+      'ALTER TABLE events DISABLE TRIGGER ALL',
+      'DROP TRIGGER events_are_immutable ON events',
+      'SET session_replication_role = replica',
+      'DROP TABLE streams',
+      'CREATE TABLE own_table (id integer)',
+      `DELETE FROM migrations`,
+    ])('refuse the application %p', async (statement) => {
+      const refused = connected(applicationUrl(), (client) => client.query(statement));
+      await expect(refused).rejects.toMatchObject({ code: '42501' });
+    });
+
+    it('refuse even their owner a change of an event', async () => {
+      const refused = connected(ownerUrl(), (client) => client.query('DELETE FROM events'));
+      await expect(refused).rejects.toMatchObject({ code: 'BX003' });
+    });
+  });
+
+  it('keep Temporal out of boxoffice, and boxoffice out of Temporal', async () => {
+    const crossings = [
+      urlOf('boxoffice', 'temporal', passwords.TEMPORAL_DB_PASSWORD),
+      urlOf('temporal', 'boxoffice_app', passwords.BOXOFFICE_APP_PASSWORD),
+      urlOf('temporal_visibility', 'boxoffice_owner', passwords.BOXOFFICE_OWNER_PASSWORD),
+    ];
+    for (const url of crossings) {
+      await expect(connected(url, async () => undefined)).rejects.toMatchObject({ code: '42501' });
+    }
+  });
+
+  it('forget a password that was changed', async () => {
+    const earlier = urlOf('boxoffice', 'boxoffice_app', 'an earlier one');
+    await expect(connected(earlier, async () => undefined)).rejects.toMatchObject({ code: '28P01' });
+  });
+});
