@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runner } from 'node-pg-migrate';
-import { configOfThisProcess } from './config';
+import type { Config } from './config';
+import { runEntry } from './until-stopped';
 
 const lockAttempts = 60;
 const lockPauseMilliseconds = 500;
@@ -27,17 +28,11 @@ export async function migrate(databaseUrl: string, say: (line: string) => void =
   }
 }
 
-async function main(): Promise<void> {
-  const { databaseUrl } = configOfThisProcess();
+async function main({ databaseUrl }: Config): Promise<void> {
   if (databaseUrl === undefined) throw new Error('DATABASE_URL must be set: where is Postgres?');
   const say = (line: string) => process.stdout.write(`${line}\n`);
   await migrate(databaseUrl, say);
   say('the schema is up to date');
 }
 
-if (process.argv[1] === __filename) {
-  main().catch((error: unknown) => {
-    process.stderr.write(`boxoffice: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  });
-}
+runEntry(__filename, main);

@@ -149,6 +149,9 @@ export class GroupCommit {
   ): Promise<Attempt> {
     const batch = await this.load(connection, waiting, optimistic);
     const outcomes = waiting.map(({ command }) => batch.decide(command));
+    if (optimistic && waiting.some(({ command }, index) => assumes(command) && outcomes[index]?.ok === false)) {
+      throw new AssumptionFailed();
+    }
     const changes = batch.changes();
     if (changes.length > 0) await appendOnce(connection, batch.appends(), this.options.inline?.(changes) ?? []);
     return { batch, outcomes };
@@ -235,6 +238,15 @@ export class GroupCommit {
   }
 }
 
+/** A command that took a stream for new could not decide: perhaps it was not new. */
+class AssumptionFailed extends Error {
+  override readonly name = 'AssumptionFailed';
+}
+
+const assumes = (command: Command<unknown>) => command.streams.some(({ assumeNew }) => assumeNew === true);
+
 function isConflict(error: unknown): boolean {
-  return error instanceof WrongExpectedVersion || error instanceof DuplicateEventId;
+  return (
+    error instanceof WrongExpectedVersion || error instanceof DuplicateEventId || error instanceof AssumptionFailed
+  );
 }

@@ -1,0 +1,154 @@
+import { createServer } from 'node:http';
+import { heartbeat } from '@temporalio/activity';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Registry } from 'prom-client';
+import { type Activities, commitOptions, createActivities, type TellSaleStopped } from '../../activities';
+import { purchaseSignals, purchaseStream, taskQueue } from '../domain';
+import { PaymentSimulator } from '../payments';
+import { inlineProjections } from '../projections';
+import { connect, GroupCommit } from '../store';
+import type { Config } from './config';
+import { createLogger, type Logger } from './log';
+import { storeMetrics } from './metrics';
+import { lazyClient, untilConnected } from './temporal-connection';
+import { runEntry, stopAsked } from './until-stopped';
+import { workflowBundle } from './workflow-code';
+
+export const workerLimits = {
+  workflowTasks: 100,
+  localActivities: 200,
+  activities: 100,
+  cachedWorkflows: 2_000,
+  shutdown: '5s',
+} as const;
+
+export interface WorkerSettings {
+  databaseUrl: string;
+  temporalAddress: string;
+  temporalNamespace: string;
+}
+
+function tellSaleStopped(client: Client): TellSaleStopped {
+  return async (purchaseId, signal) => {
+    try {
+      await client.workflow.getHandle(purchaseStream(purchaseId)).signal(purchaseSignals.saleStopped, signal);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  };
+}
+
+/** The activities on the real parts, and how to let go of them. */
+export function wireActivities(
+  settings: WorkerSettings,
+  logger: Logger,
+  registry = new Registry(),
+): { activities: Activities; committer: GroupCommit; close(): Promise<void> } {
+  const database = connect(settings.databaseUrl, (error) => logger.warn({ err: error }, 'a database connection broke'));
+  const client = lazyClient(settings.temporalAddress, settings.temporalNamespace);
+  const report = storeMetrics(registry);
+  const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections, report });
+  const activities = createActivities({
+    committer,
+    provider: new PaymentSimulator(database),
+    tellSaleStopped: tellSaleStopped(client),
+    progress: heartbeat,
+    now: () => new Date(),
+  });
+  return {
+    activities,
+    committer,
+    close: async () => {
+      await committer.idle();
+      await client.connection.close();
+      await database.end();
+    },
+  };
+}
+
+/** A worker on the task queue `boxoffice`; run it, and shut it down to stop. */
+export async function createWorker(
+  settings: WorkerSettings,
+  activities: Activities,
+  connection: NativeConnection,
+): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace: settings.temporalNamespace,
+    taskQueue,
+    workflowBundle: { codePath: await workflowBundle() },
+    activities,
+    maxConcurrentWorkflowTaskExecutions: workerLimits.workflowTasks,
+    maxConcurrentLocalActivityExecutions: workerLimits.localActivities,
+    maxConcurrentActivityTaskExecutions: workerLimits.activities,
+    maxCachedWorkflows: workerLimits.cachedWorkflows,
+    shutdownGraceTime: workerLimits.shutdown,
+  });
+}
+
+function serveMetrics(port: number, registry: Registry, logger: Logger): void {
+  const server = createServer(async (request, response) => {
+    if (request.url === '/health/live') response.end('{"status":"live"}');
+    else if (request.url === '/metrics') {
+      response.setHeader('content-type', registry.contentType).end(await registry.metrics());
+    } else response.writeHead(404).end();
+  });
+  server.on('error', (error) => logger.error({ err: error, port }, 'metrics cannot be served'));
+  server.listen(port);
+}
+
+async function main(config: Config): Promise<void> {
+  const { databaseUrl, temporalAddress, temporalNamespace } = config;
+  if (databaseUrl === undefined) throw new Error('DATABASE_URL must be set: where is Postgres?');
+  if (temporalAddress === undefined) throw new Error('TEMPORAL_ADDRESS must be set: where is Temporal?');
+  const settings = { databaseUrl, temporalAddress, temporalNamespace };
+  const logger = createLogger(config.logLevel, 'worker');
+  Runtime.install({
+    shutdownSignals: [],
+    logger: {
+      log: (level, message, meta) => logger[pinoLevel(level)]({ ...meta }, message),
+      trace: (message, meta) => logger.trace({ ...meta }, message),
+      debug: (message, meta) => logger.debug({ ...meta }, message),
+      info: (message, meta) => logger.info({ ...meta }, message),
+      warn: (message, meta) => logger.warn({ ...meta }, message),
+      error: (message, meta) => logger.error({ ...meta }, message),
+    },
+  });
+  const stopping = new AbortController();
+  const stopped = stopAsked().then(() => stopping.abort());
+  const registry = new Registry();
+  if (config.workerMetricsPort > 0) serveMetrics(config.workerMetricsPort, registry, logger);
+  const connection = await untilConnected(
+    () => NativeConnection.connect({ address: temporalAddress }),
+    () => logger.warn({ temporalAddress }, 'Temporal is away, trying again'),
+    stopping.signal,
+  );
+  if (!connection) return;
+  const { activities, close } = wireActivities(settings, logger, registry);
+  const worker = await createWorker(settings, activities, connection);
+  const running = worker.run();
+  logger.info({ taskQueue, temporalNamespace }, 'worker is polling');
+  await Promise.race([stopped, running]);
+  if (stopping.signal.aborted) worker.shutdown();
+  await running;
+  await close();
+  await connection.close();
+}
+
+function pinoLevel(level: string): 'trace' | 'debug' | 'info' | 'warn' | 'error' {
+  switch (level) {
+    case 'TRACE':
+      return 'trace';
+    case 'DEBUG':
+      return 'debug';
+    case 'WARN':
+      return 'warn';
+    case 'ERROR':
+      return 'error';
+    default:
+      return 'info';
+  }
+}
+
+runEntry(__filename, main);
