@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { eventually } from './eventually';
+import { surroundings } from './surroundings';
+
+export type TestDatabase = {
+  readonly url: string;
+  /** Ends whatever is still connected to it. */
+  drop(): Promise<void>;
+};
+
+/** Postgres may refuse to copy a template that is being copied for somebody else at this moment. */
+const CREATED_WITHIN_MS = 20_000;
+
+/** A migrated, empty database of the caller's own on the run's Postgres server. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const { url, template } = surroundings().postgres;
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  await eventually(() => command(url, `CREATE DATABASE ${name} TEMPLATE ${template}`), { within: CREATED_WITHIN_MS });
+  return { url: own.href, drop: () => command(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+async function command(url: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
