@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { SEED_VARIABLE, testSeed } from './support/random';
 import { startSurroundings } from './support/start-surroundings';
 import { say } from './support/steps';
-import { SURROUNDINGS_VARIABLE } from './support/surroundings';
+import { SURROUNDINGS_VARIABLE, type Surroundings } from './support/surroundings';
 import { startUndertaker, type Undertaker } from './support/undertaker';
 
 /** At most this many names of skipped tests are listed. */
 const LISTED_SKIPS = 50;
+
+/** `npm run histories` gives this: only the suites with "histories" in their path run, and record. */
+const RECORD_HISTORIES = '--record-histories';
 
 /** What test/reporter.js sends. */
 type Counts = { passed: number; failed: number; skipped: number; skippedNames: string[] };
@@ -45,18 +48,24 @@ async function run(undertaker: Undertaker, args: readonly string[]): Promise<Out
   const surroundings = await startSurroundings(undertaker);
   const seed = testSeed();
   say(`Random tests use ${SEED_VARIABLE}=${seed}`);
-  const jest = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...withWorkers(args)], {
+  const recordHistories = args.includes(RECORD_HISTORIES);
+  const jestArgs = recordHistories ? historySuites(args) : args;
+  const jest = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...withWorkers(jestArgs)], {
     cwd: join(__dirname, '..'),
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: {
       ...process.env,
-      [SURROUNDINGS_VARIABLE]: JSON.stringify(surroundings),
+      [SURROUNDINGS_VARIABLE]: JSON.stringify({ ...surroundings, recordHistories } satisfies Surroundings),
       [SEED_VARIABLE]: String(seed),
     },
   });
   if (jest.pid !== undefined) undertaker.stopGroup(jest.pid, 'SIGTERM');
   return outcomeOf(jest);
+}
+
+function historySuites(args: readonly string[]): readonly string[] {
+  return ['histories', ...args.filter((arg) => arg !== RECORD_HISTORIES)];
 }
 
 /** Two workers, for two cores, unless the arguments say how many. */

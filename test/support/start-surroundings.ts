@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { migrate } from '../../src/runtime/migrate';
+import { anyFreePort } from '../../src/runtime/ports';
 import {
   postgresServerCommand,
   postgresUrl,
@@ -12,7 +13,7 @@ import {
 } from '../../src/runtime/postgres-server';
 import { findTemporal } from '../../src/runtime/temporal-binary';
 import { temporalServerCommand, waitForTemporal } from '../../src/runtime/temporal-server';
-import { freePort } from './free-port';
+import { workflowBundle } from '../../src/runtime/workflow-code';
 import { say, step } from './steps';
 import type { Surroundings } from './surroundings';
 import { findTimeSkippingServer } from './time-skipping-server';
@@ -21,12 +22,13 @@ import type { Undertaker } from './undertaker';
 const TEMPLATE = 'boxoffice_template';
 
 const SERVER_STARTS_WITHIN_MS = 60_000;
+const PORTS_TRIED = 3;
 
 /** Characters of a server's log that are shown when it does not start. */
 const LOG_TAIL = 2_000;
 
 /** Starts, on free ports and in a folder of its own, what the suites of one run share; the undertaker ends it. */
-export async function startSurroundings(undertaker: Undertaker): Promise<Surroundings> {
+export async function startSurroundings(undertaker: Undertaker): Promise<Omit<Surroundings, 'recordHistories'>> {
   const folder = await mkdtemp(join(tmpdir(), 'boxoffice-test-'));
   undertaker.clear(folder);
   await chmod(folder, 0o755);
@@ -34,6 +36,7 @@ export async function startSurroundings(undertaker: Undertaker): Promise<Surroun
     startMigratedPostgres(folder, undertaker),
     startTemporal(folder, undertaker),
     findTimeSkippingServer(say),
+    bundleWorkflows(),
   ]);
   return {
     postgres,
@@ -42,17 +45,25 @@ export async function startSurroundings(undertaker: Undertaker): Promise<Surroun
   };
 }
 
+/** Ahead of the suites, which find it in the cache then. Where it fails, the suites that need it say so. */
+async function bundleWorkflows(): Promise<void> {
+  await step('Bundling the workflows', workflowBundle).catch(() => undefined);
+}
+
 async function startMigratedPostgres(folder: string, undertaker: Undertaker): Promise<Surroundings['postgres']> {
   const url = await step('Starting Postgres', async () => {
-    const prepared = await preparePostgres({ dataDir: join(folder, 'postgres'), port: await freePort() });
-    const url = postgresUrl(prepared, 'postgres');
-    await launch({
-      ...postgresServerCommand(prepared, { durable: false }),
-      log: join(folder, 'postgres.log'),
-      register: (pid) => undertaker.stop(pid, 'SIGQUIT'),
-      ready: (ended) => waitForPostgres(url, SERVER_STARTS_WITHIN_MS, ended),
+    const cluster = await preparePostgres({ dataDir: join(folder, 'postgres'), port: 0 });
+    return onFreePort(async (port) => {
+      const prepared = { ...cluster, port };
+      const url = postgresUrl(prepared, 'postgres');
+      await launch({
+        ...postgresServerCommand(prepared, { durable: false }),
+        log: join(folder, 'postgres.log'),
+        register: (pid) => undertaker.stop(pid, 'SIGQUIT'),
+        ready: (ended) => waitForPostgres(url, SERVER_STARTS_WITHIN_MS, ended),
+      });
+      return url;
     });
-    return url;
   });
   await step('Migrating the template database', async () => {
     const client = new Client({ connectionString: url });
@@ -76,8 +87,7 @@ async function startTemporal(folder: string, undertaker: Undertaker): Promise<Su
     say(reason);
     return { unavailable: reason.split(/[.\n]/, 1).join() };
   }
-  return step('Starting Temporal', async () => {
-    const port = await freePort();
+  const start = async (port: number) => {
     const address = `127.0.0.1:${port}`;
     await launch({
       ...temporalServerCommand({ binary: program, port, uiPort: 0, headless: true }),
@@ -86,7 +96,19 @@ async function startTemporal(folder: string, undertaker: Undertaker): Promise<Su
       ready: (ended) => waitForTemporal(address, SERVER_STARTS_WITHIN_MS, { signal: ended }),
     });
     return { address, program };
-  });
+  };
+  return step('Starting Temporal', () => onFreePort(start));
+}
+
+/** A port that was free may be taken by the time a server listens on it; then another one is tried. */
+async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(await anyFreePort());
+    } catch (error) {
+      if (attempt === PORTS_TRIED) throw error;
+    }
+  }
 }
 
 /** Starts a server and waits until it is ready, or fails with the end of its log. */

@@ -1,9 +1,20 @@
+import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { searchAttributes } from '../../src/domain';
 import { available } from './surroundings';
-import { registerSearchAttributes } from './temporal';
 
 /** The SDK gives the server 5 s to start, which a busy machine may not manage at the first try. */
 const START_ATTEMPTS = 4;
+
+/** The only one that this server knows. */
+const NAMESPACE = 'default';
+
+const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_KEYWORD_LIST } = temporal.api.enums.v1.IndexedValueType;
+const types = {
+  [searchAttributes.pool]: INDEXED_VALUE_TYPE_KEYWORD_LIST,
+  [searchAttributes.status]: INDEXED_VALUE_TYPE_KEYWORD,
+  [searchAttributes.customer]: INDEXED_VALUE_TYPE_KEYWORD,
+};
 
 /**
  * A time-skipping server of this suite's own, with the search attributes; end it with `teardown()` in `afterAll`. Use its
@@ -13,7 +24,7 @@ const START_ATTEMPTS = 4;
 export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   const { program } = available('timeSkipping');
   const env = await startWithPatience(program);
-  await registerSearchAttributes(env.connection, env.namespace ?? 'default');
+  await env.connection.operatorService.addSearchAttributes({ namespace: NAMESPACE, searchAttributes: types });
   return env;
 }
 
