@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -197,6 +197,5 @@ if (!isInstalled()) {
 }
 const require = createRequire(import.meta.url);
 require('tsx/cjs/api').register();
-const file = path.resolve(root, entry);
-process.argv.splice(1, process.argv.length - 1, file, ...rest);
-require(file);
+process.argv.splice(1, process.argv.length - 1, path.resolve(root, entry), ...rest);
+Module.runMain();

@@ -152,3 +152,8 @@ export function environmentWith(replaced: Partial<Record<SettingName, string>>):
 export function cacheFolder(env: Environment = process.env): string {
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'boxoffice');
 }
+
+/** Whether npm runs this process as one of its scripts and so stands between it and the terminal. */
+export function isStartedByNpm(env: Environment = process.env): boolean {
+  return Boolean(env.npm_lifecycle_event);
+}

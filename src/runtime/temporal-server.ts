@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { searchAttributes } from '../domain';
 
 /** A program with its arguments, ready to be spawned. */
 export type TemporalServerCommand = { readonly command: string; readonly args: readonly string[] };
 
-/** Search attributes of the purchase and pool workflows, with their types. */
+/** The types of the search attributes, in the words of the Temporal CLI. */
 export const SEARCH_ATTRIBUTES = {
-  BoxofficePool: 'KeywordList',
-  BoxofficeStatus: 'Keyword',
-  BoxofficeCustomer: 'Keyword',
+  [searchAttributes.pool]: 'KeywordList',
+  [searchAttributes.status]: 'Keyword',
+  [searchAttributes.customer]: 'Keyword',
 } as const;
 
 /**
