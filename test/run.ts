@@ -14,6 +14,9 @@ const LISTED_SKIPS = 50;
 /** `npm run histories` gives this: only the suites with "histories" in their path run, and record. */
 const RECORD_HISTORIES = '--record-histories';
 
+/** After its last suite. */
+const JEST_ENDS_WITHIN_MS = 20_000;
+
 /** What test/reporter.js sends. */
 type Counts = { passed: number; failed: number; skipped: number; skippedNames: string[] };
 
@@ -78,6 +81,10 @@ async function outcomeOf(jest: ChildProcess): Promise<Outcome> {
   let counts: Counts | undefined;
   jest.on('message', (message) => {
     counts = message as Counts;
+    setTimeout(() => {
+      say('Jest does not end: a suite has left something open. See jest --detectOpenHandles');
+      jest.kill('SIGKILL');
+    }, JEST_ENDS_WITHIN_MS).unref();
   });
   const [code] = (await once(jest, 'close')) as [number | null];
   const exitCode = code ?? 1;
