@@ -3,6 +3,7 @@ import { createPaymentActivities } from './payment';
 import { createPoolActivities } from './pool';
 import { createPurchaseActivities } from './purchase';
 
+export type { CaptureOutcome, CaptureRequest } from '../src/payments';
 export type { PoolStep, SteerOutcome, TellSaleStopped } from './pool';
 export { steerInputs } from './pool';
 export type { ConfirmOutcome, ReserveOutcome } from './purchase';

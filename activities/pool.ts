@@ -1,11 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import {
   createPool,
   holdsPolicy,
+  invariant,
   money,
+  type Pool,
   type PoolCommand,
   type PoolSettings,
   type PoolSignal,
+  type PoolStatus,
+  plainText,
+  poolEvents,
+  poolStatus,
   poolStream,
   type Refusal,
   type SaleStoppedSignal,
@@ -16,7 +23,7 @@ import { poolRef } from './streams';
 
 /** How a signal to a pool went: in force, refused by the business, or not understood. */
 export type SteerOutcome =
-  | { status: 'done'; releaseHolds?: { reason: string } }
+  | { status: 'done'; poolStatus: PoolStatus; releaseHolds?: { reason: string } }
   | { status: 'refused'; refusal: Refusal }
   | { status: 'invalid'; because: string };
 
@@ -26,7 +33,7 @@ export type PoolStep = { name: PoolSignal; input: unknown } | { name: 'openSales
 export type TellSaleStopped = (purchaseId: string, signal: SaleStoppedSignal) => Promise<void>;
 
 const reasonLimit = 500;
-const reason = z.string().trim().min(1).max(reasonLimit);
+const reason = plainText(reasonLimit);
 const requestId = z.string().optional();
 
 /** What promoters send, from the API or straight from Temporal's CLI; whoever sends it, it is parsed here. */
@@ -36,6 +43,9 @@ export const steerInputs = {
   reprice: z.strictObject({ price: money.refine(({ amount }) => amount > 0, 'must cost something'), requestId }),
   cancelSales: z.strictObject({ reason, requestId }),
 } satisfies Record<PoolSignal, z.ZodType>;
+
+/** Of what was wrong with a signal, as many characters are kept: they go into the workflow's history. */
+const becauseLimit = 1_000;
 
 const tellAtOnce = 25;
 
@@ -55,9 +65,19 @@ function command(step: PoolStep): PoolCommand | { invalid: string } {
         return { kind: step.name };
     }
   } catch (error) {
-    if (error instanceof z.ZodError) return { invalid: z.prettifyError(error) };
+    if (error instanceof z.ZodError) return { invalid: z.prettifyError(error).slice(0, becauseLimit) };
     throw error;
   }
+}
+
+function done(pool: Pool | undefined): Extract<SteerOutcome, { status: 'done' }> {
+  invariant(pool !== undefined, () => 'a step of a pool left no pool');
+  return { status: 'done', poolStatus: poolStatus(pool) };
+}
+
+function isAsAsked(pool: Pool, settings: PoolSettings): boolean {
+  const { PoolCreated } = poolEvents;
+  return isDeepStrictEqual(PoolCreated.parse(pool), PoolCreated.parse(settings));
 }
 
 /** What a pool's workflow does to the pool's stream, and to the purchases that hold its tickets. */
@@ -88,10 +108,13 @@ export function createPoolActivities({
     createPool(settings: PoolSettings): Promise<SteerOutcome> {
       const ref = poolRef(settings.name);
       return decide(settings.name, 'create', (session): SteerOutcome => {
-        const decision = createPool(session.state(ref), settings);
+        const before = session.state(ref);
+        // Asked again after an answer that was lost, it finds the pool that it made itself.
+        if (before && isAsAsked(before, settings)) return done(before);
+        const decision = createPool(before, settings);
         if (!decision.accepted) return { status: 'refused', refusal: decision.refusal };
         session.append(ref, decision.events);
-        return { status: 'done' };
+        return done(session.state(ref));
       });
     },
 
@@ -104,11 +127,9 @@ export function createPoolActivities({
         const decision = steerPool(session.state(ref), pool, parsed);
         if (!decision.accepted) return { status: 'refused', refusal: decision.refusal };
         session.append(ref, decision.events);
-        if (parsed.kind === 'stopSales' && parsed.holds === 'release') {
-          return { status: 'done', releaseHolds: { reason: parsed.reason } };
-        }
-        if (parsed.kind === 'cancelSales') return { status: 'done', releaseHolds: { reason: parsed.reason } };
-        return { status: 'done' };
+        const inForce = done(session.state(ref));
+        const endsHolds = parsed.kind === 'cancelSales' || (parsed.kind === 'stopSales' && parsed.holds === 'release');
+        return endsHolds ? { ...inForce, releaseHolds: { reason: parsed.reason } } : inForce;
       });
     },
 

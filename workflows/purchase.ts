@@ -7,17 +7,17 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { CaptureOutcome, CaptureRequest } from '../activities';
 import {
   type PaymentSignal,
-  paymentAttempts,
   type PurchaseRequest,
   type PurchaseState,
+  paymentAttempts,
   searchAttributes,
   statusQuery,
 } from '../src/domain/contract';
 import type { Money } from '../src/domain/money';
 import type { Ending, PurchaseStatus } from '../src/domain/purchase';
-import type { CaptureOutcome, CaptureRequest } from '../src/payments';
 import { capture, confirm, declinePayment, recordRefund, release, reserve, reverse, startPayment } from './activities';
 import { PurchaseInbox } from './purchase-inbox';
 import { keyword } from './search-attributes';

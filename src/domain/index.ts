@@ -9,3 +9,4 @@ export * from './pricing';
 export * from './purchase';
 export * from './refusal';
 export * from './reservation';
+export * from './text';

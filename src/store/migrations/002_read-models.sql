@@ -41,6 +41,8 @@ CREATE TABLE purchase_requests (
   body_hash text NOT NULL,
   customer_id text NOT NULL,
   items jsonb NOT NULL,
+  -- What it was refused with before it became a purchase; null where it became one.
+  refusal jsonb,
   created_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (key_holder, idempotency_key)
 );

@@ -1,0 +1,53 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Problem } from './problem';
+
+export const roles = ['shop', 'promoter', 'gate', 'operator'] as const;
+export type Role = (typeof roles)[number];
+
+/** Who holds the key of a request. */
+export interface Caller {
+  role: Role;
+  subject: string;
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+/** The keys of `BOXOFFICE_KEYS`, kept as SHA-256 and compared in constant time. */
+export class Keyring {
+  private readonly entries: readonly { caller: Caller; digest: Buffer }[];
+
+  /** @param keys comma list of `role:subject:key`, well formed (the settings are checked at the start). */
+  constructor(keys: string) {
+    this.entries = keys.split(',').map((entry) => {
+      const [role = '', subject = '', key = ''] = entry.trim().split(':');
+      const known = roles.find((each) => each === role);
+      if (!known || subject === '' || key === '') throw new Error('keys must be a comma list of role:subject:key');
+      return { caller: { role: known, subject }, digest: sha256(key) };
+    });
+  }
+
+  /** Whoever the header names; undefined without a header. Throws `unauthorized` for a key that is not ours. */
+  caller(authorization: string | undefined): Caller | undefined {
+    if (authorization === undefined) return undefined;
+    const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+    const digest = sha256(key ?? '');
+    let found: Caller | undefined;
+    // Every entry is compared, so that the time taken says nothing about which one matched.
+    for (const entry of this.entries) if (timingSafeEqual(entry.digest, digest)) found = entry.caller;
+    if (!key || !found) throw unauthorized('The key in the Authorization header is not known.');
+    return found;
+  }
+}
+
+function unauthorized(detail: string): Problem {
+  return new Problem('unauthorized', detail, {}, { 'WWW-Authenticate': 'Bearer' });
+}
+
+/** The caller, when it has one of the roles; an operator may do everything. */
+export function requireRole(caller: Caller | undefined, allowed: readonly Role[]): Caller {
+  if (!caller) throw unauthorized('Send a key: Authorization: Bearer <key>.');
+  if (caller.role !== 'operator' && !allowed.includes(caller.role)) {
+    throw new Problem('forbidden', `This needs a key of the role ${allowed.join(' or ')}; yours is ${caller.role}.`);
+  }
+  return caller;
+}

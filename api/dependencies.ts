@@ -1,0 +1,27 @@
+import type { Client } from '@temporalio/client';
+import type { Pool as Database } from 'pg';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { PurchaseEvent } from '../src/domain';
+import type { CommitFeed, StoredEvent } from '../src/store';
+import type { Keyring } from './authentication';
+
+export interface RateLimits {
+  /** Requests in any ten seconds of one key holder, or of one address without a key. */
+  withKey: number;
+  withoutKey: number;
+}
+
+/** What the API is handed by the composition root. */
+export interface Dependencies {
+  database: Database;
+  temporal: Client;
+  feed: CommitFeed;
+  keyring: Keyring;
+  logger: Logger;
+  registry: Registry;
+  decodePurchaseEvent(stored: StoredEvent): PurchaseEvent;
+  now(): Date;
+  newId(): string;
+  rateLimits: RateLimits;
+}

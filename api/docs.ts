@@ -1,0 +1,29 @@
+import express, { Router } from 'express';
+import { getAbsoluteFSPath } from 'swagger-ui-dist';
+import { openApiDocument } from './openapi';
+import type { Route } from './route';
+
+const page = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>boxoffice API</title><link rel="stylesheet" href="/docs/swagger-ui.css"></head>
+<body><div id="swagger-ui"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body>
+</html>
+`;
+const startScript = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: true });\n`;
+
+/** `/openapi.json`, and `/docs` to read it and try it out; everything is served from here. */
+export function docs(routes: readonly Route[]): Router {
+  const router = Router();
+  const document = openApiDocument(routes);
+  router.get('/openapi.json', (_request, response) => {
+    response.json(document);
+  });
+  router.get('/docs', (_request, response) => {
+    response.type('html').send(page);
+  });
+  router.get('/docs/start.js', (_request, response) => {
+    response.type('js').send(startScript);
+  });
+  router.use('/docs', express.static(getAbsoluteFSPath(), { index: false, maxAge: '1h' }));
+  return router;
+}

@@ -1,0 +1,6 @@
+/** Express: routes, authentication, problem details, OpenAPI. Starts and signals workflows, reads projections. */
+export { allRoutes, createApp } from './app';
+export { Keyring } from './authentication';
+export type { Dependencies, RateLimits } from './dependencies';
+export { openApiDocument } from './openapi';
+export { forgetOldRequests } from './purchase-requests';

@@ -1,0 +1,71 @@
+import type { Payment } from '../src/domain';
+import type { PoolView, PurchaseView } from '../src/projections';
+import { type ProblemDocument, problemDocument, refusalProblem } from './problem';
+import type { TakenRequest } from './purchase-requests';
+
+/** The pool as the contract has it. */
+export function presentPool({ promoter: _, ...pool }: PoolView) {
+  return pool;
+}
+
+function declined(payments: readonly Payment[]) {
+  return payments.findLast((payment) => payment.status === 'declined');
+}
+
+export function declinedProblem(payment: Extract<Payment, { status: 'declined' }>): ProblemDocument {
+  const { reason, attemptsLeft } = payment;
+  const hope =
+    attemptsLeft > 0 ? `You may try ${attemptsLeft} more times.` : 'No attempts are left; the tickets were given back.';
+  return problemDocument('payment-declined', `The payment was declined: ${reason}. ${hope}`, { reason, attemptsLeft });
+}
+
+export function expiredProblem(): ProblemDocument {
+  return problemDocument(
+    'purchase-expired',
+    'The hold ended before it was paid; the tickets were given back. Start a new purchase.',
+  );
+}
+
+/** Why a purchase ended without tickets; undefined while it may still get them, and when it did. */
+export function failureOf(purchase: PurchaseView): ProblemDocument | undefined {
+  switch (purchase.status) {
+    case 'rejected':
+      return purchase.refusal && refusalProblem(purchase.refusal).document;
+    case 'expired':
+      return expiredProblem();
+    case 'payment-failed': {
+      const payment = declined(purchase.payments);
+      return payment?.status === 'declined' ? declinedProblem(payment) : undefined;
+    }
+    case 'cancelled':
+    case 'refunded': {
+      const detail = `The purchase ended: ${purchase.reason ?? 'it was cancelled'}.`;
+      return problemDocument('purchase-not-payable', detail, { status: purchase.status });
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The purchase as the contract has it. */
+export function presentPurchase(purchase: PurchaseView) {
+  const { id, status, customerId, items, total, expiresAt, orderId, createdAt, updatedAt } = purchase;
+  const failure = failureOf(purchase);
+  return {
+    id,
+    status,
+    customerId,
+    items: items.map(({ pool, quantity, tickets }) => ({ pool, quantity, tickets: tickets ?? [] })),
+    ...(total && { total }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(orderId !== undefined && { orderId }),
+    ...(failure && { failure }),
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
+}
+
+/** A purchase that was taken in and is not decided yet. */
+export function requestedPurchase({ purchaseId: id, customerId, items, createdAt }: TakenRequest): PurchaseView {
+  return { id, status: 'requested', customerId, items, payments: [], createdAt, updatedAt: createdAt };
+}

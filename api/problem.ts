@@ -1,0 +1,109 @@
+import type { Refusal } from '../src/domain';
+
+/** Every slug of the contract with its status and title, in one place. */
+export const problemKinds = {
+  'validation-failed': { status: 422, title: 'The request is not valid' },
+  'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'idempotency-key-missing': { status: 400, title: 'An Idempotency-Key header is needed' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
+  unauthorized: { status: 401, title: 'A valid key is needed' },
+  forbidden: { status: 403, title: 'This key may not do that' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'This method is not offered here' },
+  'payload-too-large': { status: 413, title: 'The body is too large' },
+  'pool-name-taken': { status: 409, title: 'A pool of this name exists' },
+  'insufficient-inventory': { status: 409, title: 'Not enough tickets are available' },
+  'invalid-quantity': { status: 422, title: 'The quantity is out of bounds' },
+  'sales-stopped': { status: 409, title: 'Sales are stopped' },
+  'sales-not-open': { status: 409, title: 'Sales are not open yet' },
+  'pool-cancelled': { status: 409, title: 'The pool was cancelled' },
+  'purchase-expired': { status: 410, title: 'The hold has ended' },
+  'purchase-not-payable': { status: 409, title: 'The purchase cannot be paid' },
+  'purchase-not-cancellable': { status: 409, title: 'The purchase cannot be cancelled' },
+  'payment-declined': { status: 402, title: 'The payment was declined' },
+  'past-date': { status: 422, title: 'The date is in the past' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+  unavailable: { status: 503, title: 'A part of the service is away' },
+} as const satisfies Record<string, { status: number; title: string }>;
+export type Slug = keyof typeof problemKinds;
+
+/** RFC 9457. */
+export interface ProblemDocument {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance?: string;
+  [member: string]: unknown;
+}
+
+export function problemDocument(slug: Slug, detail: string, members: Record<string, unknown> = {}): ProblemDocument {
+  const { status, title } = problemKinds[slug];
+  return { type: `/problems/${slug}`, title, status, detail, ...members };
+}
+
+/** Thrown by a route; the error handler answers it. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly document: ProblemDocument;
+  constructor(
+    readonly slug: Slug,
+    detail: string,
+    members: Record<string, unknown> = {},
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(detail);
+    this.document = problemDocument(slug, detail, members);
+  }
+}
+
+export const notFound = (what: string) => new Problem('not-found', `There is no ${what}.`);
+
+const retryAfterSeconds = '2';
+
+export const unavailable = (what: string) =>
+  new Problem(
+    'unavailable',
+    `${what} Nothing was lost; try again in a moment.`,
+    {},
+    { 'Retry-After': retryAfterSeconds },
+  );
+
+/** The one place where what the business refuses becomes a problem of the contract. */
+export function refusalProblem(refusal: Refusal): Problem {
+  switch (refusal.slug) {
+    case 'insufficient-inventory': {
+      const { requested, available, pool } = refusal;
+      const detail = `${requested} tickets of ${pool} were asked for, ${available} are available.`;
+      return new Problem(refusal.slug, detail, { pool, requested, available });
+    }
+    case 'invalid-quantity': {
+      const { min, max, pool } = refusal;
+      return new Problem(refusal.slug, `One purchase takes ${min} to ${max} tickets of ${pool}.`, { pool, min, max });
+    }
+    case 'sales-stopped': {
+      const { pool, reason } = refusal;
+      return new Problem(refusal.slug, `Sales of ${pool} are stopped: ${reason}.`, { pool, reason });
+    }
+    case 'sales-not-open':
+      return new Problem(refusal.slug, `Sales of ${refusal.pool} are not open yet.`, { pool: refusal.pool });
+    case 'pool-cancelled': {
+      const { pool, reason } = refusal;
+      return new Problem(refusal.slug, `The pool ${pool} was cancelled: ${reason}.`, { pool, reason });
+    }
+    case 'pool-name-taken':
+      return new Problem(refusal.slug, `A pool named ${refusal.pool} exists already; choose another name.`);
+    case 'mixed-currencies': {
+      const message = `one purchase, one currency; here are ${refusal.currencies.join(' and ')}`;
+      return validationFailed([{ path: 'currency', message }]);
+    }
+    case 'not-found':
+      return notFound(refusal.what);
+  }
+}
+
+export function validationFailed(errors: readonly { path: string; message: string }[]): Problem {
+  const detail = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+  return new Problem('validation-failed', detail, { errors });
+}

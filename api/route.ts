@@ -1,0 +1,85 @@
+import type { Request } from 'express';
+import type { z } from 'zod';
+import { type Caller, type Role, requireRole } from './authentication';
+import { notFound, type Slug, validationFailed } from './problem';
+
+export interface Answer {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+type Shape = z.ZodType | undefined;
+type Parsed<Schema extends Shape> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+export interface Context<Params extends Shape, Query extends Shape, Body extends Shape> {
+  params: Parsed<Params>;
+  query: Parsed<Query>;
+  body: Parsed<Body>;
+  /** Who asks; for routes open to all it may be anybody. */
+  caller: Caller;
+  header(name: string): string | undefined;
+  /** Puts the purchase's id into the request's log line. */
+  concerns(purchaseId: string): void;
+}
+
+export interface RouteSpec<Params extends Shape, Query extends Shape, Body extends Shape> {
+  method: 'get' | 'post';
+  /** With `{name}` for path parameters, as OpenAPI writes them. */
+  path: string;
+  summary: string;
+  roles: readonly Role[] | 'all';
+  params?: Params;
+  query?: Query;
+  body?: Body;
+  headers?: z.ZodObject;
+  answers: Record<number, { description: string; schema?: z.ZodType }>;
+  problems: readonly Slug[];
+  handle(context: Context<Params, Query, Body>): Promise<Answer>;
+}
+
+/** A route with its types closed over: what Express runs and OpenAPI describes. */
+export interface Route extends Omit<RouteSpec<Shape, Shape, Shape>, 'handle'> {
+  run(request: Request, caller: Caller | undefined): Promise<Answer>;
+}
+
+const anybody: Caller = { role: 'gate', subject: 'anybody' };
+
+function parsed(schema: Shape, value: unknown): unknown {
+  if (!schema) return undefined;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw validationFailed(result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })));
+}
+
+function parsedParams(schema: Shape, value: unknown): unknown {
+  if (!schema) return undefined;
+  const result = schema.safeParse(value);
+  // An id or name that cannot exist is as absent as one that does not.
+  if (!result.success) throw notFound('such resource: its name or id is not well formed');
+  return result.data;
+}
+
+export function route<
+  Params extends Shape = undefined,
+  Query extends Shape = undefined,
+  Body extends Shape = undefined,
+>(spec: RouteSpec<Params, Query, Body>): Route {
+  const { handle, ...described } = spec;
+  return {
+    ...described,
+    async run(request, caller) {
+      const allowed = spec.roles === 'all' ? (caller ?? anybody) : requireRole(caller, spec.roles);
+      return handle({
+        caller: allowed,
+        params: parsedParams(spec.params, request.params) as Parsed<Params>,
+        query: parsed(spec.query, request.query) as Parsed<Query>,
+        body: parsed(spec.body, request.body ?? {}) as Parsed<Body>,
+        header: (name) => request.get(name),
+        concerns: (purchaseId) => {
+          request.res?.locals && Object.assign(request.res.locals, { purchaseId });
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { deterministicId, type Payment, type PaymentSignal, purchaseSignals, purchaseStream } from '../../src/domain';
+import { type PurchaseView, purchasesById } from '../../src/projections';
+import type { Dependencies } from '../dependencies';
+import { declinedProblem, expiredProblem, presentPurchase } from '../present';
+import { Problem, type ProblemDocument } from '../problem';
+import { type Answer, type Route, route } from '../route';
+import {
+  acceptedAnswer,
+  emptyBody,
+  paymentBody,
+  paymentHeaders,
+  purchaseAnswer,
+  purchaseParams,
+  waitHeaders,
+} from '../schemas';
+import { askTemporal, temporalLimits } from '../temporal-calls';
+import { awaitCommit, preferenceApplied, preferredWait } from '../waiting';
+import { findPurchase } from './purchases';
+
+const open = (purchase: PurchaseView) => purchase.status === 'reserved' || purchase.status === 'paying';
+
+function problemOf(
+  { detail, type: _type, title: _title, status: _status, ...members }: ProblemDocument,
+  slug: Problem['slug'],
+) {
+  return new Problem(slug, detail, members);
+}
+
+const expired = () => problemOf(expiredProblem(), 'purchase-expired');
+
+function notPayable({ status, reason }: PurchaseView): Problem {
+  const why = reason === undefined ? '' : ` (${reason})`;
+  return new Problem('purchase-not-payable', `The purchase is ${status}${why}; only a reserved one can be paid.`, {
+    status,
+  });
+}
+
+export function paymentRoutes(dependencies: Dependencies): Route[] {
+  const { database, temporal, feed, newId, now } = dependencies;
+
+  function refuseUnlessPayable(purchase: PurchaseView): void {
+    if (purchase.status === 'expired') throw expired();
+    if (!open(purchase)) throw notPayable(purchase);
+    if (Date.parse(purchase.expiresAt ?? '') <= now().getTime()) throw expired();
+  }
+
+  /** What became of this payment; undefined while that is open. */
+  function outcome(purchase: PurchaseView | undefined, paymentId: string): Answer | undefined {
+    if (!purchase || purchase.status === 'requested') return undefined;
+    const mine: Payment | undefined = purchase.payments.find(({ id }) => id === paymentId);
+    if (mine?.status === 'declined') throw problemOf(declinedProblem(mine), 'payment-declined');
+    if (open(purchase)) return undefined;
+    if (purchase.status === 'confirmed') return { status: 200, body: presentPurchase(purchase) };
+    if (purchase.status === 'expired') throw expired();
+    throw notPayable(purchase);
+  }
+
+  const find = async (id: string) => (await purchasesById(database, [id]))[0];
+
+  /** A signal to a purchase; false when its workflow is over. */
+  async function signal(id: string, name: string, ...args: unknown[]): Promise<boolean> {
+    try {
+      const handle = temporal.workflow.getHandle(purchaseStream(id));
+      await askTemporal(temporal, temporalLimits.callMilliseconds, () => handle.signal(name, ...args));
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  const pay = route({
+    method: 'post',
+    path: '/v1/purchases/{id}/payment',
+    summary: 'Pay a reserved purchase; with Prefer: wait=N the answer is the outcome',
+    roles: ['shop'],
+    params: purchaseParams,
+    headers: paymentHeaders,
+    body: paymentBody,
+    answers: {
+      200: { description: 'Confirmed', schema: purchaseAnswer },
+      202: { description: 'The payment is under way', schema: acceptedAnswer },
+    },
+    problems: [
+      'validation-failed',
+      'unauthorized',
+      'forbidden',
+      'not-found',
+      'payment-declined',
+      'purchase-not-payable',
+      'purchase-expired',
+      'unavailable',
+    ],
+    async handle({ params: { id }, body: { method }, caller, header, concerns }): Promise<Answer> {
+      concerns(id);
+      const key = header('idempotency-key');
+      const paymentId = key ? deterministicId(id, 'payment', `${caller.role}:${caller.subject}`, key) : newId();
+      const purchase = await findPurchase(dependencies, id);
+      const repeated = purchase.payments.some((payment) => payment.id === paymentId);
+      if (!repeated) refuseUnlessPayable(purchase);
+      const seconds = preferredWait(header('prefer'));
+      const send = async () => {
+        const payment: PaymentSignal = { paymentId, method };
+        if (repeated || (await signal(id, purchaseSignals.payment, payment))) return;
+        refuseUnlessPayable(await findPurchase(dependencies, id));
+      };
+      const look = async () => (seconds > 0 || repeated ? outcome(await find(id), paymentId) : undefined);
+      const settled = await awaitCommit(feed, purchaseStream(id), seconds, look, send);
+      const headers = { Location: `/v1/purchases/${id}`, ...preferenceApplied(seconds) };
+      if (settled) return { ...settled, headers };
+      return { status: 202, headers, body: { id, status: 'paying' } };
+    },
+  });
+
+  const cancel = route({
+    method: 'post',
+    path: '/v1/purchases/{id}/cancel',
+    summary: 'Give the tickets back; with Prefer: wait=N the answer comes once they are',
+    roles: ['shop'],
+    params: purchaseParams,
+    headers: waitHeaders,
+    body: emptyBody,
+    answers: {
+      200: { description: 'Cancelled', schema: purchaseAnswer },
+      202: { description: 'The cancellation is under way', schema: acceptedAnswer },
+    },
+    problems: ['unauthorized', 'forbidden', 'not-found', 'purchase-not-cancellable', 'purchase-expired', 'unavailable'],
+    async handle({ params: { id }, header, concerns }): Promise<Answer> {
+      concerns(id);
+      const ended = (purchase: PurchaseView | undefined): Answer | undefined => {
+        if (!purchase || open(purchase) || purchase.status === 'requested') return undefined;
+        if (purchase.status === 'cancelled' || purchase.status === 'refunded') {
+          return { status: 200, body: presentPurchase(purchase) };
+        }
+        if (purchase.status === 'expired') throw expired();
+        const { status } = purchase;
+        throw new Problem('purchase-not-cancellable', `The purchase is ${status}; only an open one can be cancelled.`, {
+          status,
+        });
+      };
+      const seconds = preferredWait(header('prefer'));
+      const already = ended(await findPurchase(dependencies, id));
+      const send = async () => {
+        await signal(id, purchaseSignals.cancel);
+      };
+      const look = async () => (seconds > 0 ? ended(await find(id)) : undefined);
+      const settled = already ?? (await awaitCommit(feed, purchaseStream(id), seconds, look, send));
+      const headers = { Location: `/v1/purchases/${id}`, ...preferenceApplied(seconds) };
+      if (settled) return { ...settled, headers };
+      return { status: 202, headers, body: { id, status: (await findPurchase(dependencies, id)).status } };
+    },
+  });
+
+  return [pay, cancel];
+}

@@ -1,0 +1,172 @@
+import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
+import { holdsPolicy, money, paymentMethodType, plainText, poolLimits, poolName, purchaseLimits } from '../src/domain';
+
+extendZodWithOpenApi(z);
+
+/** What comes in and what goes out, once: Express parses by it and OpenAPI is made from it. */
+const textLimits = { title: 200, reason: 500, customerId: 200, token: 200 } as const;
+
+const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
+const positiveMoney = money
+  .refine(({ amount }) => amount > 0, 'must cost something')
+  .openapi('Money', {
+    description: 'Integer minor units of an ISO 4217 currency',
+  });
+const plainMoney = money;
+const reason = plainText(textLimits.reason);
+
+export const poolParams = z.object({ name: poolName });
+export const purchaseParams = z.object({ id: z.uuid() });
+export const customerId = plainText(textLimits.customerId);
+
+export const customerParams = z.object({ id: customerId });
+const preferHeader = z.string().optional().describe('wait=N: seconds to wait for the outcome, 30 at the most');
+const idempotencyKey = z
+  .string()
+  .min(1)
+  .max(255)
+  .describe('New for every purchase, the same for a retry; remembered for 24 h');
+export const waitHeaders = z.object({ Prefer: preferHeader });
+export const purchaseHeaders = z.object({ 'Idempotency-Key': idempotencyKey, Prefer: preferHeader });
+export const paymentHeaders = z.object({ 'Idempotency-Key': idempotencyKey.optional(), Prefer: preferHeader });
+
+export const newPool = z
+  .strictObject({
+    name: poolName,
+    title: plainText(textLimits.title).optional(),
+    capacity: z.int().min(1).max(poolLimits.capacity),
+    price: positiveMoney,
+    maxPerPurchase: z
+      .int()
+      .min(poolLimits.maxPerPurchase.least)
+      .max(poolLimits.maxPerPurchase.most)
+      .default(poolLimits.maxPerPurchase.usual),
+    holdSeconds: z
+      .int()
+      .min(poolLimits.holdSeconds.least)
+      .max(poolLimits.holdSeconds.most)
+      .default(poolLimits.holdSeconds.usual),
+    startsAt: instant.optional(),
+    opensAt: instant.optional(),
+    closesAt: instant.optional(),
+  })
+  .refine(({ opensAt, closesAt }) => !opensAt || !closesAt || Date.parse(opensAt) < Date.parse(closesAt), {
+    path: ['closesAt'],
+    message: 'must be after opensAt',
+  })
+  .refine(({ startsAt, opensAt }) => !startsAt || !opensAt || Date.parse(opensAt) < Date.parse(startsAt), {
+    path: ['opensAt'],
+    message: 'must be before startsAt',
+  })
+  .openapi('NewPool');
+
+export const stopBody = z.strictObject({ reason, holds: holdsPolicy.default('release') }).openapi('Stop');
+export const emptyBody = z.strictObject({});
+export const repriceBody = z.strictObject({ price: positiveMoney }).openapi('Reprice');
+export const cancelBody = z.strictObject({ reason }).openapi('CancelPool');
+
+export const newPurchase = z
+  .strictObject({
+    customerId,
+    items: z
+      .array(z.strictObject({ pool: poolName, quantity: z.int() }))
+      .min(1)
+      .max(purchaseLimits.lines)
+      .refine((items) => new Set(items.map(({ pool }) => pool)).size === items.length, 'names a pool twice'),
+  })
+  .openapi('NewPurchase');
+
+export const paymentBody = z
+  .strictObject({
+    method: z.strictObject({ type: paymentMethodType, token: plainText(textLimits.token) }),
+  })
+  .openapi('Payment');
+
+export const pageLimits = { usual: 50, most: 200 } as const;
+const limit = z.coerce.number().int().min(1).max(pageLimits.most).default(pageLimits.usual);
+export const poolStatusName = z.enum(['scheduled', 'on-sale', 'stopped', 'closed', 'cancelled']);
+export const poolsQuery = z.strictObject({ status: poolStatusName.optional(), limit, cursor: poolName.optional() });
+export const purchasesQuery = z.strictObject({ limit, cursor: z.uuid().optional() });
+export const priceQuery = z.strictObject({
+  quantity: z.coerce.number().int().min(1).max(poolLimits.maxPerPurchase.most).default(1),
+});
+export const salesQuery = z.strictObject({ pool: poolName });
+
+export const poolAnswer = z
+  .object({
+    name: poolName,
+    title: z.string(),
+    status: poolStatusName,
+    soldOut: z.boolean(),
+    capacity: z.int(),
+    available: z.int(),
+    claimed: z.int(),
+    sold: z.int(),
+    price: plainMoney,
+    maxPerPurchase: z.int(),
+    holdSeconds: z.int(),
+    startsAt: instant.optional(),
+    opensAt: instant.optional(),
+    closesAt: instant.optional(),
+    reason: z.string().optional(),
+    position: z.int(),
+  })
+  .openapi('Pool', { description: 'available + claimed + sold = capacity' });
+export const poolsAnswer = z.object({ pools: z.array(poolAnswer), next: z.string().optional() });
+export const priceAnswer = z.object({
+  unit: plainMoney,
+  total: plainMoney,
+  factors: z.array(z.object({ name: z.string(), percent: z.number(), because: z.string() })),
+});
+
+export const problemAnswer = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().optional(),
+  })
+  .openapi('Problem', { description: 'RFC 9457' });
+
+const purchaseStatusName = z.enum([
+  'requested',
+  'reserved',
+  'paying',
+  'confirmed',
+  'rejected',
+  'expired',
+  'cancelled',
+  'payment-failed',
+  'refunded',
+]);
+export const acceptedAnswer = z.object({ id: z.uuid(), status: purchaseStatusName }).openapi('Accepted');
+export const purchaseAnswer = z
+  .object({
+    id: z.uuid(),
+    status: purchaseStatusName,
+    customerId: z.string(),
+    items: z.array(
+      z.object({
+        pool: z.string(),
+        quantity: z.int(),
+        tickets: z.array(z.object({ id: z.uuid(), price: plainMoney })),
+      }),
+    ),
+    total: plainMoney.optional(),
+    expiresAt: instant.optional(),
+    orderId: z.string().optional(),
+    failure: problemAnswer.optional(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .openapi('Purchase');
+export const purchasesAnswer = z.object({ purchases: z.array(purchaseAnswer), next: z.string().optional() });
+export const timelineAnswer = z.object({
+  events: z.array(z.object({ type: z.string(), at: instant, data: z.record(z.string(), z.unknown()) })),
+});
+export const salesAnswer = z.object({
+  days: z.record(z.string(), z.object({ total: z.int(), count: z.int(), tickets: z.int() })),
+  currency: z.string(),
+});

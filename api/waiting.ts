@@ -1,0 +1,49 @@
+import type { CommitFeed } from '../src/store';
+
+export const waitLimits = { mostSeconds: 30 } as const;
+
+/** Seconds that the client is ready to wait, of `Prefer: wait=N` (RFC 7240): 0 without it, 30 at the most. */
+export function preferredWait(prefer: string | undefined): number {
+  const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/i.exec(prefer ?? '') ?? [];
+  return Math.min(Number(seconds ?? 0), waitLimits.mostSeconds);
+}
+
+export const preferenceApplied = (seconds: number) =>
+  seconds > 0 ? { 'Preference-Applied': `wait=${seconds}` } : undefined;
+
+/**
+ * Looks until `look` finds something or the time is over: once at first, then at each commit to the stream. Nothing is
+ * polled: the wait is registered before the first look, so no commit falls between the two.
+ */
+export async function awaitCommit<Found>(
+  feed: CommitFeed,
+  stream: string,
+  seconds: number,
+  look: () => Promise<Found | undefined>,
+  begin: () => Promise<void> = async () => undefined,
+): Promise<Found | undefined> {
+  let wake: () => void = () => undefined;
+  let woken = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  const stop = feed.onChange(stream, () => wake());
+  let timeUp = false;
+  const timer = setTimeout(() => {
+    timeUp = true;
+    wake();
+  }, seconds * 1000);
+  try {
+    await begin();
+    for (;;) {
+      const found = await look();
+      if (found !== undefined || timeUp || seconds === 0) return found;
+      await woken;
+      woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    clearTimeout(timer);
+    stop();
+  }
+}

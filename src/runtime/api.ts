@@ -1,0 +1,108 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { v7 } from 'uuid';
+import { purchases } from '../../activities';
+import { createApp, forgetOldRequests, Keyring, type RateLimits } from '../../api';
+import { CommitFeed, connect } from '../store';
+import type { Config } from './config';
+import { createLogger, type Logger } from './log';
+import { lazyClient } from './temporal-connection';
+import { runEntry, stopAsked } from './until-stopped';
+
+export const apiLimits = {
+  rate: { withKey: 20_000, withoutKey: 5_000 },
+  /** Answers still waiting when the process is asked to stop may take this much longer. */
+  stopMilliseconds: 3_000,
+  forgetEveryMilliseconds: 600_000,
+  forgetAtOnce: 10_000,
+  headersMilliseconds: 10_000,
+  requestMilliseconds: 20_000,
+} as const;
+
+export interface ApiSettings {
+  port: number;
+  databaseUrl: string;
+  temporalAddress: string;
+  temporalNamespace: string;
+  keys: string;
+  rateLimits?: RateLimits;
+}
+
+/** Listens; resolves once requests are taken. */
+export async function startApi(
+  settings: ApiSettings,
+  logger: Logger,
+): Promise<{ port: number; stop(): Promise<void> }> {
+  const onError = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
+  const database = connect(settings.databaseUrl, onError);
+  const feed = new CommitFeed(settings.databaseUrl, onError);
+  const temporal = lazyClient(settings.temporalAddress, settings.temporalNamespace);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  feed.start();
+  const app = createApp({
+    database,
+    temporal,
+    feed,
+    keyring: new Keyring(settings.keys),
+    logger,
+    registry,
+    decodePurchaseEvent: purchases.decode,
+    now: () => new Date(),
+    newId: v7,
+    rateLimits: settings.rateLimits ?? apiLimits.rate,
+  });
+  const server = createServer(app);
+  server.headersTimeout = apiLimits.headersMilliseconds;
+  server.requestTimeout = apiLimits.requestMilliseconds;
+  const forgetting = setInterval(() => {
+    forgetOldRequests(database, apiLimits.forgetAtOnce).catch((error: unknown) =>
+      logger.warn({ err: error }, 'old requests stay'),
+    );
+  }, apiLimits.forgetEveryMilliseconds).unref();
+  await listen(server, settings.port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      clearInterval(forgetting);
+      await close(server);
+      await feed.stop();
+      await temporal.connection.close();
+      await database.end();
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, () => resolve());
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), apiLimits.stopMilliseconds);
+    server.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+async function main(config: Config): Promise<void> {
+  const { databaseUrl, temporalAddress, temporalNamespace, keys, port } = config;
+  if (databaseUrl === undefined) throw new Error('DATABASE_URL must be set: where is Postgres?');
+  if (temporalAddress === undefined) throw new Error('TEMPORAL_ADDRESS must be set: where is Temporal?');
+  if (keys === undefined) throw new Error('BOXOFFICE_KEYS must be set: a comma list of role:subject:key');
+  const logger = createLogger(config.logLevel, 'api');
+  const stopped = stopAsked();
+  const api = await startApi({ port, databaseUrl, temporalAddress, temporalNamespace, keys }, logger);
+  logger.info({ port: api.port }, 'api is listening');
+  await stopped;
+  await api.stop();
+}
+
+runEntry(__filename, main);
