@@ -18,7 +18,7 @@ export const schemaVersion = 1;
 /** Reads stored events by their schemas: an unknown type or version, or data that does not fit, is an error and never guessed at. */
 export function decoder<Known extends Schemas>(schemas: Known): (stored: Encoded) => EventOf<Known> {
   return (stored) => {
-    const schema = schemas[stored.type];
+    const schema = Object.hasOwn(schemas, stored.type) ? schemas[stored.type] : undefined;
     if (!schema || stored.schemaVersion !== schemaVersion) {
       throw new Error(`no schema for event ${stored.type} of version ${stored.schemaVersion}`);
     }

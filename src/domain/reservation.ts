@@ -1,5 +1,5 @@
 import { deterministicId } from './identifiers';
-import { claimTickets, type Pool, type PoolEvent } from './pool';
+import { claimTickets, type Pool, type PoolEvent, poolLimits } from './pool';
 import { type PurchaseEvent, type RequestedItem, type ReservedItem, reservedTotal } from './purchase';
 import type { Refusal } from './refusal';
 
@@ -18,6 +18,19 @@ export interface Reservation {
 
 const millisecondsPerSecond = 1000;
 
+/** Lines of the same pool count together. */
+function quantities(items: readonly RequestedItem[]): Map<string, number> {
+  const byPool = new Map<string, number>();
+  for (const { pool, quantity } of items) byPool.set(pool, (byPool.get(pool) ?? 0) + quantity);
+  return byPool;
+}
+
+/** Deterministic; none for a quantity that no pool sells, which the pool then refuses. */
+function ticketIdsOf(purchaseId: string, pool: string, quantity: number): string[] {
+  if (!Number.isInteger(quantity) || quantity < 1 || quantity > poolLimits.maxPerPurchase.most) return [];
+  return Array.from({ length: quantity }, (_, index) => deterministicId(purchaseId, 'ticket', pool, index));
+}
+
 /** Claims every line of a purchase from its pool, or none and the refusal of the first line that cannot be had. */
 export function reserveTickets(
   request: ReservationRequest,
@@ -33,11 +46,9 @@ export function reserveTickets(
   const items: ReservedItem[] = [];
   const currencies = new Set<string>();
   let holdSeconds = Number.POSITIVE_INFINITY;
-  for (const { pool: name, quantity } of request.items) {
+  for (const [name, quantity] of quantities(request.items)) {
     const pool = poolNamed(name);
-    const ticketIds = Array.from({ length: quantity }, (_, index) =>
-      deterministicId(purchaseId, 'ticket', name, index),
-    );
+    const ticketIds = ticketIdsOf(purchaseId, name, quantity);
     const decision = claimTickets(pool, { pool: name, purchaseId, ticketIds, now });
     if (!decision.accepted) return reject(decision.refusal);
     if (pool) {
