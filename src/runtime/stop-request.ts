@@ -3,7 +3,7 @@ import { isRunning, launchers } from './processes';
 
 /** One Ctrl-C often arrives twice, from the terminal and passed on by npm; only a later one means impatience. */
 const SAME_REQUEST_MS = 1_000;
-const LAUNCHER_CHECK_MS = 500;
+const LAUNCHER_CHECK_MS = 200;
 
 /**
  * Aborts when somebody wants this process to stop: by Ctrl-C, SIGTERM or SIGHUP, or because the npm that started it
