@@ -40,7 +40,7 @@ export function failureOf(purchase: PurchaseView): ProblemDocument | undefined {
     case 'cancelled':
     case 'refunded': {
       const detail = `The purchase ended: ${purchase.reason ?? 'it was cancelled'}.`;
-      return problemDocument('purchase-not-payable', detail, { status: purchase.status });
+      return problemDocument('purchase-not-payable', detail, { purchaseStatus: purchase.status });
     }
     default:
       return undefined;

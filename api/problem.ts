@@ -40,7 +40,7 @@ export interface ProblemDocument {
 
 export function problemDocument(slug: Slug, detail: string, members: Record<string, unknown> = {}): ProblemDocument {
   const { status, title } = problemKinds[slug];
-  return { type: `/problems/${slug}`, title, status, detail, ...members };
+  return { ...members, type: `/problems/${slug}`, title, status, detail };
 }
 
 /** Thrown by a route; the error handler answers it. */
