@@ -15,7 +15,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 function compile(): void {
   const compiler = require.resolve('typescript/package.json').replace(/package\.json$/, 'bin/tsc');
   const project = path.join(root, 'tsconfig.build.json');
-  const { status, error } = spawnSync(process.execPath, [compiler, '--project', project], { stdio: 'inherit' });
+  const { status, error } = spawnSync(process.execPath, [compiler, '--project', project], { stdio: ['ignore', 2, 2] });
   if (error) throw error;
   if (status !== 0) throw new Error('the sources do not compile');
 }
