@@ -91,7 +91,6 @@ export function createPoolActivities({
   /** Called as work goes on: a long activity's heartbeat. */
   progress(done: number): void;
 }) {
-  /** Decides on what every process has committed, also where nothing is appended. */
   function decide<Result>(pool: string, step: string, decision: (session: Session) => Result): Promise<Result> {
     const workflow = poolStream(pool);
     const id = `${workflow}/${step}`;
@@ -99,7 +98,6 @@ export function createPoolActivities({
       id,
       metadata: { correlation: workflow, causation: id, workflow },
       streams: [poolRef(pool)],
-      fresh: true,
       decide: decision,
     });
   }

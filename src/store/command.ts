@@ -39,9 +39,10 @@ export interface Command<Result> {
   id: string;
   metadata: Metadata;
   streams: readonly { aggregate: { category: string }; stream: string; assumeNew?: boolean }[];
-  /** Decide on what is committed now, whatever other processes appended, even when nothing is appended. */
-  fresh?: boolean;
-  /** May run more than once; only the last run counts. Pure but for the session. */
+  /**
+   * May run more than once; only the last run counts, and it saw what is committed, whatever other processes appended,
+   * even where it appends nothing. Pure but for the session.
+   */
   decide(session: Session): Result;
 }
 

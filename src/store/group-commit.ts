@@ -3,7 +3,8 @@ import { appendOnce, type InlineWrite } from './append';
 import { Batch, type Held, type Outcome } from './batch';
 import type { AnyAggregate, Command, StreamChange } from './command';
 import { DuplicateEventId, QueueFull, StoreUnavailable, storeError, WrongExpectedVersion } from './errors';
-import { readStreams } from './read';
+import type { StreamAppend } from './event';
+import { readStreams, readVersions } from './read';
 
 export const groupCommitLimits = {
   /** Commands decided and appended together at the most. */
@@ -117,23 +118,24 @@ export class GroupCommit {
     this.options.report?.({ ...report, queuedMilliseconds, milliseconds: performance.now() - began });
   }
 
-  /** A batch that failed as a whole, for no reason that would fail them all, is tried one by one: only the guilty fails. */
+  /**
+   * A batch that failed as a whole, for no reason that would fail them all, is tried one by one: only the guilty fails.
+   * So is a single command that lost a race for a stream which was not there yet to be locked.
+   */
   private async apart(waiting: readonly Waiting[], error: unknown): Promise<Outcome[]> {
+    if (error instanceof StoreUnavailable || (waiting.length === 1 && !isConflict(error))) {
+      return waiting.map(() => ({ ok: false, error }));
+    }
     const outcomes: Outcome[] = [];
     for (const each of waiting) {
-      if (waiting.length === 1 || error instanceof StoreUnavailable) outcomes.push({ ok: false, error });
-      else {
-        const alone = await this.attemptLocked([each]).catch((own: unknown): Outcome[] => [{ ok: false, error: own }]);
-        outcomes.push(alone[0] ?? { ok: false, error });
-      }
+      const alone = await this.attemptLocked([each]).catch((own: unknown): Outcome[] => [{ ok: false, error: own }]);
+      outcomes.push(alone[0] ?? { ok: false, error });
     }
     return outcomes;
   }
 
   private mustLock(waiting: readonly Waiting[]): boolean {
-    return waiting.some(
-      ({ command }) => command.fresh || command.streams.some(({ stream }) => this.contended.has(stream)),
-    );
+    return waiting.some(({ command }) => command.streams.some(({ stream }) => this.contended.has(stream)));
   }
 
   private aggregateOf(category: string): AnyAggregate {
@@ -154,6 +156,7 @@ export class GroupCommit {
     }
     const changes = batch.changes();
     if (changes.length > 0) await appendOnce(connection, batch.appends(), this.options.inline?.(changes) ?? []);
+    else if (optimistic) await expectUnmoved(connection, batch.appends());
     return { batch, outcomes };
   }
 
@@ -241,6 +244,19 @@ export class GroupCommit {
 /** A command that took a stream for new could not decide: perhaps it was not new. */
 class AssumptionFailed extends Error {
   override readonly name = 'AssumptionFailed';
+}
+
+/** A decision to append nothing counts only where the memory it was made on is what is committed. */
+async function expectUnmoved(connection: Pool | ClientBase, looked: readonly StreamAppend[]): Promise<void> {
+  if (looked.length === 0) return;
+  const versions = await readVersions(
+    connection,
+    looked.map(({ stream }) => stream),
+  );
+  for (const { stream, expected } of looked) {
+    const actual = versions.get(stream) ?? 0;
+    if (typeof expected === 'number' && expected !== actual) throw new WrongExpectedVersion(stream, expected, actual);
+  }
 }
 
 const assumes = (command: Command<unknown>) => command.streams.some(({ assumeNew }) => assumeNew === true);

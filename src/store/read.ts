@@ -62,6 +62,20 @@ export function readStream(connection: Queryable, stream: string): Promise<Store
   return readStreams(connection, [{ stream, after: 0 }]);
 }
 
+/** Where streams stand now; one that does not exist is not among them. */
+export async function readVersions(connection: Queryable, streams: readonly string[]): Promise<Map<string, number>> {
+  try {
+    const { rows } = await connection.query<{ stream: string; version: number }>({
+      name: 'read-versions',
+      text: 'SELECT stream, version::float8 FROM streams WHERE stream = ANY($1)',
+      values: [streams],
+    });
+    return new Map(rows.map(({ stream, version }) => [stream, version]));
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
 export function readByIds(connection: Queryable, ids: readonly string[]): Promise<StoredEvent[]> {
   return rows(connection, 'read-by-ids', `SELECT ${columns} FROM events e WHERE event_id = ANY($1::uuid[])`, [ids]);
 }
