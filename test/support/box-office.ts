@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool as Database } from 'pg';
+import { type Activities, commitOptions, createActivities } from '../../activities';
+import type { PoolSettings, PurchaseRequest } from '../../src/domain';
+import { PaymentSimulator } from '../../src/payments';
+import { inlineProjections } from '../../src/projections';
+import { connect, GroupCommit } from '../../src/store';
+import { createTestDatabase } from './database';
+import { poolSettings } from './domain-events';
+
+/** One process of boxoffice without Temporal: its activities, on a committer and connections of its own. */
+export interface Ledger {
+  database: Database;
+  committer: GroupCommit;
+  activities: Activities;
+  /** The time that the activities see. */
+  clock: { now: Date };
+  /** Purchases that were told that their sale was stopped. */
+  told: { purchaseId: string; reason: string }[];
+  close(): Promise<void>;
+}
+
+export function createLedger(databaseUrl: string): Ledger {
+  const database = connect(databaseUrl, () => undefined);
+  const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections });
+  const clock = { now: new Date('2026-03-01T12:00:00Z') };
+  const told: Ledger['told'] = [];
+  const activities = createActivities({
+    committer,
+    provider: new PaymentSimulator(database),
+    tellSaleStopped: async (purchaseId, { reason }) => {
+      told.push({ purchaseId, reason });
+    },
+    progress: () => undefined,
+    now: () => clock.now,
+  });
+  const close = async () => {
+    await committer.idle();
+    await database.end();
+  };
+  return { database, committer, activities, clock, told, close };
+}
+
+/** Several processes on one database of their own. */
+export async function openBoxOffice(): Promise<{ url: string; another(): Ledger; close(): Promise<void> }> {
+  const { url, drop } = await createTestDatabase();
+  const ledgers: Ledger[] = [];
+  return {
+    url,
+    another() {
+      const ledger = createLedger(url);
+      ledgers.push(ledger);
+      return ledger;
+    },
+    async close() {
+      await Promise.all(ledgers.map((ledger) => ledger.close()));
+      await drop();
+    },
+  };
+}
+
+export async function onSale({ activities }: Ledger, changes: Partial<PoolSettings> = {}): Promise<string> {
+  const settings = poolSettings({ name: `pool-${randomUUID()}`, ...changes });
+  expect(await activities.createPool(settings)).toMatchObject({ status: 'done' });
+  return settings.name;
+}
+
+/** A purchase of one ticket, or of so many of each pool. */
+export function purchaseOf(wanted: string | Record<string, number>, customerId = 'alice'): PurchaseRequest {
+  const lines = typeof wanted === 'string' ? { [wanted]: 1 } : wanted;
+  const items = Object.entries(lines).map(([pool, quantity]) => ({ pool, quantity }));
+  return { purchaseId: randomUUID(), customerId, items };
+}
+
+/** What the steps after the reservation name. */
+export const stepOf = ({ purchaseId, items }: PurchaseRequest) => ({
+  purchaseId,
+  pools: items.map(({ pool }) => pool),
+});
