@@ -12,9 +12,9 @@ const HEALTH_ANSWER_LIMIT_MS = 5_000;
 
 /** All stop within ten seconds: each has its share, and Postgres, the last, what the others leave. */
 const API_STOP_MS = 1_500;
-const WORKER_STOP_MS = 4_000;
+const WORKER_STOP_MS = 3_000;
 const TEMPORAL_STOP_MS = 1_500;
-const POSTGRES_STOP_MS = 9_000;
+const POSTGRES_STOP_MS = 7_500;
 
 type Settings = Partial<Record<SettingName, string>>;
 
