@@ -1,7 +1,9 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { cacheFolder } from './config';
+import { type FolderLock, tryLock } from './folder-lock';
 
 /** How many ports above the wanted one are tried. */
 const PORTS_TRIED = 200;
@@ -39,10 +41,13 @@ export async function anyFreePort(): Promise<number> {
 
 /**
  * Chooses ports for one data folder: the wanted one, else the next free one above it, which is said aloud. What was
- * chosen is remembered in a file and taken again by the next start that wants the same, where it is free.
+ * chosen is remembered in a file and taken again by the next start that wants the same, where it is free. It is also
+ * reserved against other starts of this user until it is released or this process is gone: a port is not listened on
+ * between the choice and the program's start, nor while the program is restarted, and a program that finds another's
+ * Temporal on its port would work for it.
  */
 export class Ports {
-  private readonly chosen = new Set<number>();
+  private readonly reserved = new Map<number, FolderLock>();
   /** Choices are made one after another: two at once could take the same port. */
   private lastChoice: Promise<unknown> = Promise.resolve();
 
@@ -68,6 +73,11 @@ export class Ports {
     return choice;
   }
 
+  release(): void {
+    for (const lock of this.reserved.values()) lock.release();
+    this.reserved.clear();
+  }
+
   private async chooseNow(name: string, wanted: number): Promise<number> {
     const last = this.remembered[name];
     const chosen = await this.firstFree(wanted, last?.wanted === wanted ? last.chosen : undefined);
@@ -75,7 +85,6 @@ export class Ports {
       const why = chosen === last?.chosen ? 'as last time' : `because ${wanted} is taken`;
       this.say(`${name} uses port ${chosen}, ${why}`);
     }
-    this.chosen.add(chosen);
     this.remembered[name] = { wanted, chosen };
     await mkdir(dirname(this.file), { recursive: true });
     await writeFile(`${this.file}.new`, `${JSON.stringify(this.remembered, null, 2)}\n`);
@@ -85,15 +94,26 @@ export class Ports {
 
   private async firstFree(wanted: number, last: number | undefined): Promise<number> {
     if (last !== undefined && (await this.isAvailable(last))) return last;
-    if (wanted === 0) return await anyFreePort();
+    if (wanted === 0) return await this.anyPort();
     for (let port = wanted; port <= Math.min(wanted + PORTS_TRIED, HIGHEST_PORT); port += 1) {
       if (await this.isAvailable(port)) return port;
     }
     throw new Error(`Neither port ${wanted} nor any of the ${PORTS_TRIED} above it is free`);
   }
 
+  private async anyPort(): Promise<number> {
+    for (let tried = 0; tried < PORTS_TRIED; tried += 1) {
+      const port = await anyFreePort();
+      if (await this.isAvailable(port)) return port;
+    }
+    throw new Error('No port is free on this machine');
+  }
+
   private async isAvailable(port: number): Promise<boolean> {
-    return !this.chosen.has(port) && (await isFree(port));
+    if (this.reserved.has(port) || !(await isFree(port))) return false;
+    const attempt = tryLock(join(cacheFolder(), 'ports', String(port)));
+    if (attempt.held) this.reserved.set(port, attempt.lock);
+    return attempt.held;
   }
 }
 

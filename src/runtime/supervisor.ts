@@ -57,6 +57,7 @@ export async function supervise(config: Config, say: Say): Promise<void> {
 class Supervisor {
   private readonly guarded: GuardedProcesses;
   private readonly programs: SupervisedProgram[] = [];
+  private ports: Ports | undefined;
   private closing = false;
 
   constructor(
@@ -72,6 +73,7 @@ class Supervisor {
     if (leftovers.length > 0) say(`Ended what an earlier start had left running: ${leftovers.join(', ')}`);
     this.guarded.openGuard();
     const ports = await Ports.rememberedIn(join(config.dataDir, 'ports.json'), say);
+    this.ports = ports;
     const keysFile = config.keys === undefined ? await keysOf(config.dataDir) : undefined;
     const port = await ports.choose('The API', config.port);
     const [databaseUrl, temporal] = await Promise.all([
@@ -102,6 +104,7 @@ class Supervisor {
     const deadline = performance.now() + STOP_LIMIT_MS;
     for (const program of [...this.programs].reverse()) await program.stop(deadline);
     this.guarded.closeGuard();
+    this.ports?.release();
   }
 
   kill(): void {

@@ -10,7 +10,17 @@ describe('choosing ports', () => {
   const servers: Server[] = [];
   const said: string[] = [];
   const say = (line: string) => said.push(line);
-  const remembered = () => Ports.rememberedIn(join(folder, 'ports.json'), say);
+  const opened: Ports[] = [];
+
+  async function remembered(): Promise<Ports> {
+    const ports = await Ports.rememberedIn(join(folder, 'ports.json'), say);
+    opened.push(ports);
+    return ports;
+  }
+
+  const releaseAll = () => {
+    for (const ports of opened.splice(0)) ports.release();
+  };
 
   async function take(port: number, host: string): Promise<Server> {
     const server = createServer().listen({ port, host });
@@ -24,6 +34,7 @@ describe('choosing ports', () => {
     said.length = 0;
   });
   afterEach(async () => {
+    releaseAll();
     for (const server of servers.splice(0)) server.close();
     await rm(folder, { recursive: true });
   });
@@ -50,12 +61,21 @@ describe('choosing ports', () => {
     expect(first).not.toBe(second);
   });
 
+  it('keeps it from other starts, although nobody listens on it yet', async () => {
+    const wanted = await anyFreePort();
+    expect(await (await remembered()).choose('Temporal', wanted)).toBe(wanted);
+    expect(await (await remembered()).choose('Temporal', wanted)).toBeGreaterThan(wanted);
+    releaseAll();
+    expect(await (await remembered()).choose('Postgres', wanted)).toBe(wanted);
+  });
+
   it('stays with what it took the last time, though the wanted one is free again', async () => {
     const wanted = await anyFreePort();
     const server = await take(wanted, '127.0.0.1');
     const chosen = await (await remembered()).choose('The API', wanted);
     server.close();
     await once(server, 'close');
+    releaseAll();
     expect(await (await remembered()).choose('The API', wanted)).toBe(chosen);
     expect(said.at(-1)).toBe(`The API uses port ${chosen}, as last time`);
   });
