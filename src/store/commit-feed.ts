@@ -1,5 +1,7 @@
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+import { connectionLimits } from './connect';
 
 export const commitFeedLimits = {
   /** Waits at one time; the next one is not woken and ends by its own time limit. */
@@ -16,8 +18,8 @@ type Wake = () => void;
 export class CommitFeed {
   private readonly waiting = new Map<string, Set<Wake>>();
   private count = 0;
-  private client: Client | undefined;
-  private stopped = false;
+  private readonly stopping = new AbortController();
+  private socket: Socket | undefined;
   private loop: Promise<void> | undefined;
 
   constructor(
@@ -29,9 +31,10 @@ export class CommitFeed {
     this.loop ??= this.listen();
   }
 
+  /** Does not wait for Postgres, which may not answer any more. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    await this.client?.end().catch(() => undefined);
+    this.stopping.abort();
+    this.socket?.destroy();
     this.wakeAll();
     await this.loop;
   }
@@ -50,27 +53,42 @@ export class CommitFeed {
   }
 
   private async listen(): Promise<void> {
-    let pause: number = commitFeedLimits.reconnectMilliseconds.first;
-    while (!this.stopped) {
-      const client = new Client({ connectionString: this.databaseUrl, keepAlive: true });
-      this.client = client;
-      const lost = new Promise<void>((resolve) => client.once('end', () => resolve()));
-      client.on('error', this.onError);
-      client.on('notification', ({ payload }) => this.heard(payload ?? ''));
+    const { signal } = this.stopping;
+    const { first, most } = commitFeedLimits.reconnectMilliseconds;
+    let pause: number = first;
+    while (!signal.aborted) {
+      const socket = new Socket();
+      this.socket = socket;
       try {
-        await client.connect();
-        await client.query('LISTEN commits');
-        pause = commitFeedLimits.reconnectMilliseconds.first;
+        const { end } = await this.subscribe(socket);
+        pause = first;
         this.wakeAll();
-        await lost;
+        await end;
       } catch (error) {
-        if (!this.stopped) this.onError(error instanceof Error ? error : new Error(String(error)));
-        await client.end().catch(() => undefined);
+        if (!signal.aborted) this.onError(error instanceof Error ? error : new Error(String(error)));
       }
-      if (this.stopped) return;
-      await delay(pause);
-      pause = Math.min(pause * 2, commitFeedLimits.reconnectMilliseconds.most);
+      socket.destroy();
+      await delay(pause, undefined, { signal }).catch(() => undefined);
+      pause = Math.min(pause * 2, most);
     }
+  }
+
+  /** Listens on a new connection; what it gives ends when the connection does. */
+  private async subscribe(socket: Socket): Promise<{ end: Promise<void> }> {
+    const client = new Client({
+      connectionString: this.databaseUrl,
+      connectionTimeoutMillis: connectionLimits.connectMilliseconds,
+      keepAlive: true,
+      stream: () => socket,
+    });
+    const end = new Promise<void>((resolve) => client.once('end', () => resolve()));
+    client.on('error', (error) => {
+      if (!this.stopping.signal.aborted) this.onError(error);
+    });
+    client.on('notification', ({ payload }) => this.heard(payload ?? ''));
+    await client.connect();
+    await client.query('LISTEN commits');
+    return { end };
   }
 
   private heard(payload: string): void {

@@ -17,5 +17,8 @@ export function connect(databaseUrl: string, onError: (error: Error) => void): P
     keepAlive: true,
   });
   pool.on('error', onError);
+  // A connection that breaks between two statements of a transaction says so by an event, which must not end the process:
+  // its next statement fails all the same.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
