@@ -96,7 +96,7 @@ export function createPoolActivities({
     const id = `${workflow}/${step}`;
     return committer.submit({
       id,
-      metadata: { correlation: workflow, causation: id, workflow },
+      metadata: { correlation: workflow, causation: step, workflow },
       streams: [poolRef(pool)],
       decide: decision,
     });

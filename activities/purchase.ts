@@ -43,7 +43,7 @@ export function createPurchaseActivities({ committer, now }: { committer: GroupC
     const id = `${workflow}/${name}`;
     const command: Command<Result> = {
       id,
-      metadata: { correlation: purchaseId, causation: id, workflow },
+      metadata: { correlation: purchaseId, causation: name, workflow },
       streams: [...pools.map(poolRef), { ...purchaseRef(purchaseId), assumeNew }],
       decide,
     };

@@ -1,6 +1,6 @@
-import { v5 } from 'uuid';
+import { parse, v5 } from 'uuid';
 
-const namespace = '2f9d3f0e-6c1b-5f6e-9a53-3f2d1c8f7b10';
+const namespace = parse('2f9d3f0e-6c1b-5f6e-9a53-3f2d1c8f7b10');
 
 /** The same words give the same id: how a repeated step finds what its first run wrote. */
 export function deterministicId(...words: readonly (string | number)[]): string {

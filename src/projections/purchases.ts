@@ -55,9 +55,9 @@ export function writePurchases(changes: readonly StreamChange[]): InlineWrite | 
     name: 'purchases',
     sql: (first) => `
       INSERT INTO purchases AS p (id, customer_id, status, details, position, created_at, updated_at)
-      SELECT u.id, u.customer_id, u.status, u.details::jsonb, appended.last_position, statement_timestamp(), statement_timestamp()
-      FROM unnest($${first}::text[], $${first + 1}::uuid[], $${first + 2}::text[], $${first + 3}::text[], $${first + 4}::text[])
-        AS u (stream, id, customer_id, status, details)
+      SELECT u.id, u.customer_id, u.status, u.details, appended.last_position, statement_timestamp(), statement_timestamp()
+      FROM ROWS FROM (unnest($${first}::text[], $${first + 1}::uuid[], $${first + 2}::text[], $${first + 3}::text[]),
+        jsonb_array_elements($${first + 4}::jsonb)) AS u (stream, id, customer_id, status, details)
       JOIN appended ON appended.stream = u.stream
       ON CONFLICT (id) DO UPDATE SET status = excluded.status, details = excluded.details, position = excluded.position,
         updated_at = excluded.updated_at`,
@@ -66,7 +66,7 @@ export function writePurchases(changes: readonly StreamChange[]): InlineWrite | 
       changed.map(({ stream }) => stream.slice(purchaseStream('').length)),
       changed.map(({ purchase }) => purchase.customerId),
       changed.map(({ purchase }) => purchase.status),
-      changed.map(({ purchase }) => JSON.stringify(details(purchase))),
+      JSON.stringify(changed.map(({ purchase }) => details(purchase))),
     ],
   };
 }

@@ -30,46 +30,46 @@ function notice(appends: readonly StreamAppend[]): string {
   return names.length <= noticeLimitBytes ? names : '';
 }
 
+/** An append made ready to be sent: all of its text and parameters. */
+export interface PreparedAppend {
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
+export function prepareAppend(appends: readonly StreamAppend[], inline: readonly InlineWrite[] = []): PreparedAppend {
+  const events = appends.flatMap((append) => append.events);
+  const values: unknown[] = [
+    appends.map(({ stream }) => stream),
+    appends.map(({ expected }) => expectedNumber(expected)),
+    appends.map((append) => append.events.length),
+    appends.flatMap((append, index) => append.events.map(() => index + 1)),
+    appends.flatMap((append) => append.events.map((_, nth) => nth + 1)),
+    events.map(({ id }) => id),
+    events.map(({ type }) => type),
+    events.map(({ schemaVersion }) => schemaVersion),
+    JSON.stringify(events.map(({ data }) => data)),
+    JSON.stringify(events.map(({ metadata }) => metadata)),
+    notice(appends),
+  ];
+  let text = `WITH appended AS MATERIALIZED (SELECT * FROM append_events(
+    $1::text[], $2::bigint[], $3::bigint[], $4::integer[], $5::integer[], $6::uuid[], $7::text[], $8::integer[], $9::jsonb, $10::jsonb, $11))`;
+  for (const write of inline) {
+    text += `,\n${write.name} AS (${write.sql(values.length + 1)})`;
+    values.push(...write.parameters);
+  }
+  text += '\nSELECT stream, version::float8, last_position::float8 FROM appended';
+  // One name for each set of inline writes, so that Postgres plans the statement once for a connection.
+  return { name: ['append', ...inline.map((write) => write.name)].join('-'), text, values };
+}
+
 /**
  * Appends to all streams in one statement and one round trip, or to none; inline writes commit with it.
  * Throws WrongExpectedVersion, DuplicateEventId, StoreUnavailable.
  */
-export async function appendOnce(
-  connection: Queryable,
-  appends: readonly StreamAppend[],
-  inline: readonly InlineWrite[] = [],
-): Promise<StreamHead[]> {
-  const events = appends.flatMap((append, index) =>
-    append.events.map((event, nth) => ({ event, ofStream: index + 1, nth: nth + 1 })),
-  );
-  const parameters: unknown[] = [
-    appends.map(({ stream }) => stream),
-    appends.map(({ expected }) => expectedNumber(expected)),
-    appends.map((append) => append.events.length),
-    events.map(({ ofStream }) => ofStream),
-    events.map(({ nth }) => nth),
-    events.map(({ event }) => event.id),
-    events.map(({ event }) => event.type),
-    events.map(({ event }) => event.schemaVersion),
-    events.map(({ event }) => JSON.stringify(event.data)),
-    events.map(({ event }) => JSON.stringify(event.metadata)),
-    notice(appends),
-  ];
-  let text = `WITH appended AS MATERIALIZED (SELECT * FROM append_events(
-    $1::text[], $2::bigint[], $3::bigint[], $4::integer[], $5::integer[], $6::uuid[], $7::text[], $8::integer[], $9::text[], $10::text[], $11))`;
-  for (const write of inline) {
-    text += `,\n${write.name} AS (${write.sql(parameters.length + 1)})`;
-    parameters.push(...write.parameters);
-  }
-  text += '\nSELECT stream, version::float8, last_position::float8 FROM appended';
-  // One name for each set of inline writes, so that Postgres plans the statement once for a connection.
-  const name = ['append', ...inline.map((write) => write.name)].join('-');
+export async function sendAppend(connection: Queryable, prepared: PreparedAppend): Promise<StreamHead[]> {
   try {
-    const { rows } = await connection.query<{ stream: string; version: number; last_position: number }>({
-      name,
-      text,
-      values: parameters,
-    });
+    const { rows } = await connection.query<{ stream: string; version: number; last_position: number }>(prepared);
     return rows.map((row) => ({ stream: row.stream, version: row.version, position: row.last_position }));
   } catch (error) {
     throw storeError(error);
@@ -95,7 +95,7 @@ function canonical(value: unknown): string {
  */
 export async function append(connection: Queryable, appends: readonly StreamAppend[]): Promise<StreamHead[]> {
   try {
-    return await appendOnce(connection, appends);
+    return await sendAppend(connection, prepareAppend(appends));
   } catch (error) {
     if (!(error instanceof WrongExpectedVersion || error instanceof DuplicateEventId)) throw error;
     const first = await firstResult(connection, appends);

@@ -1,10 +1,6 @@
 import type { AnyAggregate, Command, DomainEvent, Session, StreamChange } from './command';
 import type { NewEvent, StreamAppend } from './event';
-
-export interface Held {
-  state: unknown;
-  version: number;
-}
+import type { Held } from './held-streams';
 
 export type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
 
@@ -89,6 +85,12 @@ export class Batch {
     return this.changed().map(([stream, open]) => {
       return { aggregate: open.aggregate, stream, state: open.state, events: open.decided };
     });
+  }
+
+  /** A stream as it stands once the appends are committed; undefined for one that was not opened. */
+  result(stream: string): Held | undefined {
+    const open = this.streams.get(stream);
+    return open && { state: open.state, version: open.version + open.events.length };
   }
 
   /** Every opened stream as it stands once the appends are committed. */

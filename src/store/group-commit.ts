@@ -1,26 +1,26 @@
 import type { ClientBase, Pool } from 'pg';
-import { appendOnce, type InlineWrite } from './append';
-import { Batch, type Held, type Outcome } from './batch';
+import { type InlineWrite, prepareAppend, sendAppend } from './append';
+import { Batch, type Outcome } from './batch';
 import type { AnyAggregate, Command, StreamChange } from './command';
+import { Contention } from './contention';
 import { DuplicateEventId, QueueFull, StoreUnavailable, storeError, WrongExpectedVersion } from './errors';
 import type { StreamAppend } from './event';
+import { type Held, HeldStreams } from './held-streams';
 import { readStreams, readVersions } from './read';
 
 export const groupCommitLimits = {
   /** Commands decided and appended together at the most. */
-  batch: 500,
+  batch: 128,
+  /** Up to so many commands go together at once; of more, one half is decided while the other is being written. */
+  undivided: 16,
   /** Commands that may wait; the next one is refused with QueueFull. */
   queue: 10_000,
-  /** Hot streams kept in memory; the one unused for longest is dropped. */
-  heldStreams: 2_000,
-  /** Batches with no other writer seen after which a contended stream is trusted again. */
-  calmBatches: 50,
 } as const;
 
 export interface BatchReport {
   commands: number;
   milliseconds: number;
-  /** Longest wait of a command before its batch began. */
+  /** Longest wait of a command before its batch was sent. */
   queuedMilliseconds: number;
   conflict: boolean;
   locked: boolean;
@@ -39,20 +39,29 @@ interface Waiting {
   settle(outcome: Outcome): void;
 }
 
-interface Attempt {
+/** A batch that is decided and ready to be sent. */
+interface Decided {
   batch: Batch;
   outcomes: Outcome[];
+  send(connection: Pool | ClientBase): Promise<unknown>;
+}
+
+/** A batch on its way. `landed` tells whether it was committed as it was decided. */
+interface Flight {
+  batch: Batch | undefined;
+  landed: Promise<boolean>;
 }
 
 /**
  * One committer per process: gathers the commands that arrive while the last append is in flight, decides them in order
- * on state held in memory, and appends all their events by one statement (group commit). Optimistic while alone on its
- * streams; where another process appends too, it locks the stream rows first, reads what it missed, and decides then.
+ * on state held in memory, and appends all their events by one statement (group commit). The next batch is decided on
+ * what the one in flight will leave, and sent when that has landed. Optimistic while alone on its streams; where another
+ * process appends too, it locks the stream rows first, reads what it missed, and decides then.
  */
 export class GroupCommit {
   private readonly queue: Waiting[] = [];
-  private readonly held = new Map<string, Held>();
-  private readonly contended = new Map<string, number>();
+  private readonly held = new HeldStreams();
+  private readonly contention = new Contention();
   private readonly aggregates: ReadonlyMap<string, AnyAggregate>;
   private running: Promise<void> | undefined;
 
@@ -83,39 +92,66 @@ export class GroupCommit {
   }
 
   private async run(): Promise<void> {
-    // Commands submitted in the same turn of the event loop join the first batch.
-    await new Promise(setImmediate);
-    while (this.queue.length > 0) await this.commit(this.queue.splice(0, groupCommitLimits.batch));
+    let flight: Flight | undefined;
+    do {
+      // Commands submitted in the same turn of the event loop join the batch.
+      await new Promise(setImmediate);
+      const waiting = this.queue.splice(0, this.share(flight !== undefined));
+      const ahead = flight?.batch && waiting.length > 0 ? await this.decideAhead(waiting, flight.batch) : undefined;
+      const landed = await flight?.landed;
+      flight = waiting.length > 0 ? await this.launch(waiting, landed ? ahead : undefined) : undefined;
+    } while (this.queue.length > 0 || flight);
     this.running = undefined;
   }
 
-  private async commit(waiting: readonly Waiting[]): Promise<void> {
-    const began = performance.now();
+  /** How many commands the next batch takes: all that wait, but never so many at once that nothing is left to overlap. */
+  private share(flying: boolean): number {
+    const { batch, undivided } = groupCommitLimits;
+    const half = Math.max(undivided, Math.ceil(this.queue.length / 2));
+    return Math.min(batch, flying ? this.queue.length : half);
+  }
+
+  /** Decides on what the batch in flight will leave; undefined where that cannot be known. */
+  private async decideAhead(waiting: readonly Waiting[], flying: Batch): Promise<Decided | undefined> {
+    if (this.mustLock(waiting)) return undefined;
+    return this.decide(this.pool, waiting, { trusting: true, flying }).catch(() => undefined);
+  }
+
+  /** Resolves when the batch is sent. */
+  private async launch(waiting: readonly Waiting[], ahead: Decided | undefined): Promise<Flight> {
+    const sent = performance.now();
     const report = { commands: waiting.length, conflict: false, locked: this.mustLock(waiting) };
-    let outcomes: Outcome[];
+    const finish = (outcomes: readonly Outcome[]) => {
+      waiting.forEach(({ settle }, index) => {
+        settle(outcomes[index] ?? { ok: false, error: new Error('a batch lost an outcome') });
+      });
+      const queuedMilliseconds = sent - (waiting[0]?.since ?? sent);
+      this.options.report?.({ ...report, queuedMilliseconds, milliseconds: performance.now() - sent });
+    };
+    const theHardWay = async (error?: unknown): Promise<false> => {
+      report.conflict = error !== undefined;
+      finish(await this.commitLocked(waiting, error));
+      return false;
+    };
+    if (report.locked) return { batch: undefined, landed: theHardWay() };
     try {
-      if (!report.locked) {
-        try {
-          const attempt = await this.attempt(this.pool, waiting, true);
-          this.keep(attempt.batch);
-          outcomes = attempt.outcomes;
-        } catch (error) {
-          if (!isConflict(error)) throw error;
-          if (error instanceof WrongExpectedVersion) this.noteConflict(error.stream);
-          report.conflict = true;
-          outcomes = await this.attemptLocked(waiting);
-        }
-      } else {
-        outcomes = await this.attemptLocked(waiting);
-      }
+      const decided = ahead ?? (await this.decide(this.pool, waiting, { trusting: true }));
+      const landed = decided.send(this.pool).then(() => {
+        this.keep(decided.batch);
+        finish(decided.outcomes);
+        return true;
+      }, theHardWay);
+      return { batch: decided.batch, landed };
     } catch (error) {
-      outcomes = await this.apart(waiting, error);
+      return { batch: undefined, landed: theHardWay(error) };
     }
-    waiting.forEach(({ settle }, index) => {
-      settle(outcomes[index] ?? { ok: false, error: new Error('a batch lost an outcome') });
-    });
-    const queuedMilliseconds = began - (waiting[0]?.since ?? began);
-    this.options.report?.({ ...report, queuedMilliseconds, milliseconds: performance.now() - began });
+  }
+
+  /** After a conflict, or where one is to be expected. Any other failure of the whole batch fails all its commands. */
+  private async commitLocked(waiting: readonly Waiting[], error?: unknown): Promise<Outcome[]> {
+    if (error instanceof WrongExpectedVersion && this.held.get(error.stream)) this.contention.noticed(error.stream);
+    if (error !== undefined && !isConflict(error)) return this.apart(waiting, error);
+    return this.attemptLocked(waiting).catch((failure: unknown) => this.apart(waiting, failure));
   }
 
   /**
@@ -135,29 +171,22 @@ export class GroupCommit {
   }
 
   private mustLock(waiting: readonly Waiting[]): boolean {
-    return waiting.some(({ command }) => command.streams.some(({ stream }) => this.contended.has(stream)));
+    return waiting.some(({ command }) => command.streams.some(({ stream }) => this.contention.has(stream)));
   }
 
-  private aggregateOf(category: string): AnyAggregate {
-    const aggregate = this.aggregates.get(category);
-    if (!aggregate) throw new Error(`no aggregate for streams of category ${category}`);
-    return aggregate;
-  }
-
-  private async attempt(
-    connection: Pool | ClientBase,
-    waiting: readonly Waiting[],
-    optimistic: boolean,
-  ): Promise<Attempt> {
-    const batch = await this.load(connection, waiting, optimistic);
+  private async decide(connection: Pool | ClientBase, waiting: readonly Waiting[], trust: Trust): Promise<Decided> {
+    const batch = await this.load(connection, waiting, trust);
     const outcomes = waiting.map(({ command }) => batch.decide(command));
-    if (optimistic && waiting.some(({ command }, index) => assumes(command) && outcomes[index]?.ok === false)) {
+    if (trust.trusting && waiting.some(({ command }, index) => assumes(command) && outcomes[index]?.ok === false)) {
       throw new AssumptionFailed();
     }
     const changes = batch.changes();
-    if (changes.length > 0) await appendOnce(connection, batch.appends(), this.options.inline?.(changes) ?? []);
-    else if (optimistic) await expectUnmoved(connection, batch.appends());
-    return { batch, outcomes };
+    if (changes.length === 0) {
+      const looked = trust.trusting ? batch.appends() : [];
+      return { batch, outcomes, send: (through) => expectUnmoved(through, looked) };
+    }
+    const prepared = prepareAppend(batch.appends(), this.options.inline?.(changes));
+    return { batch, outcomes, send: (through) => sendAppend(through, prepared) };
   }
 
   private async attemptLocked(waiting: readonly Waiting[]): Promise<Outcome[]> {
@@ -171,14 +200,19 @@ export class GroupCommit {
       await client.query('SELECT 1 FROM streams WHERE stream = ANY($1) ORDER BY stream COLLATE "C" FOR UPDATE', [
         streams,
       ]);
-      const { batch, outcomes } = await this.attempt(client, waiting, false);
+      const { batch, outcomes, send } = await this.decide(client, waiting, { trusting: false });
+      await send(client);
       await client.query('COMMIT');
       this.keep(batch);
       return outcomes;
     } catch (error) {
       const known = storeError(error);
       if (known instanceof StoreUnavailable) broken = known;
-      else await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
+      else {
+        await client.query('ROLLBACK').catch((failure: Error) => {
+          broken = failure;
+        });
+      }
       throw known;
     } finally {
       client.release(broken);
@@ -186,59 +220,55 @@ export class GroupCommit {
   }
 
   /** Opens every stream that the commands name: from memory, as assumed new, or from the store. */
-  private async load(connection: Pool | ClientBase, waiting: readonly Waiting[], optimistic: boolean): Promise<Batch> {
-    const batch = new Batch(this.options.eventId);
+  private async load(connection: Pool | ClientBase, waiting: readonly Waiting[], trust: Trust): Promise<Batch> {
     const wanted = new Map<string, { aggregate: AnyAggregate; held: Held; known: boolean }>();
     for (const { command } of waiting) {
-      for (const { stream, aggregate: named, assumeNew } of command.streams) {
-        if (wanted.has(stream) && !(assumeNew !== true && wanted.get(stream)?.known)) continue;
-        const aggregate = this.aggregateOf(named.category);
-        const held = this.held.get(stream);
-        const known = optimistic && (held !== undefined || assumeNew === true);
-        wanted.set(stream, { aggregate, held: held ?? { state: undefined, version: 0 }, known });
+      for (const { stream, aggregate, assumeNew } of command.streams) {
+        const remembered = trust.flying?.result(stream) ?? this.held.get(stream);
+        const known = trust.trusting && (remembered !== undefined || assumeNew === true);
+        // Read unless every command that names it can do without.
+        const stillKnown = known && wanted.get(stream)?.known !== false;
+        wanted.set(stream, {
+          aggregate: this.aggregateOf(aggregate.category),
+          held: remembered ?? nothing,
+          known: stillKnown,
+        });
       }
     }
     const unknown = [...wanted].filter(([, { known }]) => !known);
-    const missed = await readStreams(
-      connection,
-      unknown.map(([stream, { held }]) => ({ stream, after: held.version })),
-    );
+    const after = unknown.map(([stream, { held }]) => ({ stream, after: held.version }));
+    const missed = await readStreams(connection, after);
     for (const stored of missed) {
       const entry = wanted.get(stored.stream);
       if (!entry) continue;
-      const { aggregate, held } = entry;
-      entry.held = { state: aggregate.evolve(held.state, aggregate.decode(stored)), version: stored.version };
+      const state = entry.aggregate.evolve(entry.held.state, entry.aggregate.decode(stored));
+      entry.held = { state, version: stored.version };
     }
-    if (!optimistic) this.noteForeign([...wanted.keys()], new Set(missed.map(({ stream }) => stream)));
+    if (!trust.trusting) this.contention.observed(wanted.keys(), new Set(missed.map(({ stream }) => stream)));
+    const batch = new Batch(this.options.eventId);
     for (const [stream, { aggregate, held }] of wanted) batch.open(stream, aggregate, held);
     return batch;
   }
 
+  private aggregateOf(category: string): AnyAggregate {
+    const aggregate = this.aggregates.get(category);
+    if (!aggregate) throw new Error(`no aggregate for streams of category ${category}`);
+    return aggregate;
+  }
+
   private keep(batch: Batch): void {
     for (const [stream, aggregate, held] of batch.results()) {
-      if (!aggregate.hot || held.version === 0) continue;
-      this.held.delete(stream);
-      this.held.set(stream, held);
-    }
-    for (const stream of this.held.keys()) {
-      if (this.held.size <= groupCommitLimits.heldStreams) break;
-      this.held.delete(stream);
+      if (aggregate.hot && held.version > 0) this.held.keep(stream, held);
     }
   }
+}
 
-  private noteConflict(stream: string): void {
-    if (this.held.has(stream)) this.contended.set(stream, groupCommitLimits.calmBatches);
-  }
+const nothing: Held = { state: undefined, version: 0 };
 
-  private noteForeign(streams: readonly string[], foreign: ReadonlySet<string>): void {
-    for (const stream of streams) {
-      const left = this.contended.get(stream);
-      if (left === undefined) continue;
-      if (foreign.has(stream)) this.contended.set(stream, groupCommitLimits.calmBatches);
-      else if (left <= 1) this.contended.delete(stream);
-      else this.contended.set(stream, left - 1);
-    }
-  }
+/** Whether memory and assumptions are good enough, and which batch in flight comes before. */
+interface Trust {
+  trusting: boolean;
+  flying?: Batch;
 }
 
 /** A command that took a stream for new could not decide: perhaps it was not new. */

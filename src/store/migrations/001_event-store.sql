@@ -30,10 +30,11 @@ CREATE TRIGGER events_are_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON event
 -- Appends to several streams at once, all or none, and tells listeners on the channel `commits`.
 -- expected: 0 and more = exactly that version (0 = none), -1 = any, -2 = the stream exists.
 -- of_stream: for each event the 1-based place of its stream in `streams`; nth: its 1-based place among that stream's events.
+-- data, metadata: JSON arrays with one member for each event.
 -- BX001 carries the stream and its actual version as JSON in DETAIL.
 CREATE FUNCTION append_events(
   streams text[], expected bigint[], added bigint[],
-  of_stream integer[], nth integer[], ids uuid[], types text[], schema_versions integer[], data text[], metadata text[],
+  of_stream integer[], nth integer[], ids uuid[], types text[], schema_versions integer[], data jsonb, metadata jsonb,
   notice text
 ) RETURNS TABLE (stream text, version bigint, last_position bigint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -70,10 +71,10 @@ BEGIN
   RETURN QUERY
   WITH inserted AS (
     INSERT INTO events (stream, version, event_id, type, schema_version, data, metadata)
-    SELECT ($1)[e.of_stream], after[e.of_stream] - ($3)[e.of_stream] + e.nth,
-      e.id, e.type, e.schema_version, e.data::jsonb, e.metadata::jsonb
-    FROM unnest($4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY
+    SELECT w.stream, w.after - w.added + e.nth, e.id, e.type, e.schema_version, e.data, e.metadata
+    FROM ROWS FROM (unnest($4, $5, $6, $7, $8), jsonb_array_elements($9), jsonb_array_elements($10)) WITH ORDINALITY
       AS e (of_stream, nth, id, type, schema_version, data, metadata, place)
+    JOIN unnest($1, $3, after) WITH ORDINALITY AS w (stream, added, after, number) ON w.number = e.of_stream
     ORDER BY e.place
     RETURNING stream, version, position
   )

@@ -1,0 +1,27 @@
+/** Batches with no other writer seen after which a contended stream is trusted again. */
+const calmBatches = 50;
+
+/** Which streams other processes append to as well, so that their rows are locked before deciding on them. */
+export class Contention {
+  private readonly left = new Map<string, number>();
+
+  has(stream: string): boolean {
+    return this.left.has(stream);
+  }
+
+  /** Another writer was there first. */
+  noticed(stream: string): void {
+    this.left.set(stream, calmBatches);
+  }
+
+  /** A locked batch saw these streams, and on some of them what others had appended. */
+  observed(streams: Iterable<string>, foreign: ReadonlySet<string>): void {
+    for (const stream of streams) {
+      const left = this.left.get(stream);
+      if (left === undefined) continue;
+      if (foreign.has(stream)) this.noticed(stream);
+      else if (left <= 1) this.left.delete(stream);
+      else this.left.set(stream, left - 1);
+    }
+  }
+}
