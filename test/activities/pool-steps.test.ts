@@ -1,0 +1,146 @@
+import { type PoolStep, steerInputs } from '../../activities';
+import { poolNamed } from '../../src/projections';
+import { readStream } from '../../src/store';
+import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
+import { euros, poolSettings } from '../support/domain-events';
+import { oneTo } from '../support/event-store';
+
+describe('steering a pool', () => {
+  let boxOffice: Awaited<ReturnType<typeof openBoxOffice>>;
+  let ledger: Ledger;
+  beforeAll(async () => {
+    boxOffice = await openBoxOffice();
+  });
+  beforeEach(() => {
+    ledger = boxOffice.another();
+  });
+  afterAll(() => boxOffice.close());
+
+  const steer = (pool: string, stepId: string, step: PoolStep) => ledger.activities.steerPool({ pool, stepId, step });
+  const stop = (input: unknown): PoolStep => ({ name: 'stopSales', input });
+  const typesOf = async (pool: string) =>
+    (await readStream(ledger.database, `pool-${pool}`)).map(({ type }) => type).slice(1);
+  const reservedOf = async (pool: string) => {
+    const purchase = purchaseOf(pool);
+    expect(await ledger.activities.reserve(purchase)).toMatchObject({ reserved: true });
+    return purchase;
+  };
+
+  it('makes a pool once, however often the same step is run', async () => {
+    const settings = poolSettings({ name: 'made-once', opensAt: '2026-03-02T09:00:00Z' });
+    const made = { status: 'done', poolStatus: 'scheduled' };
+    expect(await ledger.activities.createPool(settings)).toEqual(made);
+    expect(await boxOffice.another().activities.createPool(settings)).toEqual(made);
+    expect(await ledger.activities.createPool({ ...settings, capacity: 11 })).toEqual({
+      status: 'refused',
+      refusal: { slug: 'pool-name-taken', pool: 'made-once' },
+    });
+    expect(await poolNamed(ledger.database, 'made-once')).toMatchObject({ capacity: 10 });
+  });
+
+  it('gives the same step the same result, and writes it once', async () => {
+    const pool = await onSale(ledger);
+    const result = { status: 'done', poolStatus: 'stopped', releaseHolds: { reason: 'rain' } };
+    for (const { activities } of [ledger, ledger, boxOffice.another()]) {
+      expect(await activities.steerPool({ pool, stepId: '1', step: stop({ reason: 'rain' }) })).toEqual(result);
+    }
+    expect(await typesOf(pool)).toEqual(['SalesStopped']);
+  });
+
+  it('asks to give holds back by a stop that does not say otherwise, and by a cancellation', async () => {
+    const pool = await onSale(ledger);
+    const released = { releaseHolds: { reason: 'rain' } };
+    expect(await steer(pool, '1', stop({ reason: ' rain ' }))).toMatchObject(released);
+    expect(await steer(pool, '2', stop({ reason: 'rain', holds: 'honour' }))).not.toHaveProperty('releaseHolds');
+    expect(await steer(pool, '3', { name: 'cancelSales', input: { reason: 'rain' } })).toMatchObject(released);
+    expect(await typesOf(pool)).toEqual(['SalesStopped', 'SalesStopped', 'PoolCancelled']);
+  });
+
+  it('understands everything that the contract allows', async () => {
+    const pool = await onSale(ledger, { opensAt: '2026-03-02T09:00:00Z' });
+    const steps: PoolStep[] = [
+      { name: 'openSales' },
+      stop({ reason: 'rain', holds: 'release', requestId: 'r-1' }),
+      { name: 'resumeSales', input: undefined },
+      stop({ reason: 'rain' }),
+      { name: 'resumeSales', input: null },
+      stop({ reason: 'rain' }),
+      { name: 'resumeSales', input: {} },
+      { name: 'reprice', input: { price: euros(60), requestId: 'r-2' } },
+      { name: 'closeSales' },
+      { name: 'cancelSales', input: { reason: 'x'.repeat(500) } },
+    ];
+    for (const [nth, step] of steps.entries()) {
+      expect(await steer(pool, `${nth}`, step)).toMatchObject({ status: 'done' });
+    }
+    expect(await typesOf(pool)).toHaveLength(steps.length);
+  });
+
+  it.each<PoolStep>([
+    stop(undefined),
+    stop(null),
+    stop('rain'),
+    stop([]),
+    stop({}),
+    stop({ reason: '   ' }),
+    stop({ reason: 7 }),
+    stop({ reason: 'x'.repeat(501) }),
+    stop({ reason: 'ra\u0000in' }),
+    stop({ reason: 'ra\ud800in' }),
+    stop({ reason: 'rain', holds: 'keep' }),
+    stop({ reason: 'rain', hold: 'honour' }),
+    { name: 'resumeSales', input: 'now' },
+    { name: 'resumeSales', input: { reason: 'sun' } },
+    { name: 'reprice', input: undefined },
+    { name: 'reprice', input: {} },
+    { name: 'reprice', input: { price: 60 } },
+    { name: 'reprice', input: { price: { amount: 0, currency: 'EUR' } } },
+    { name: 'reprice', input: { price: { amount: -1, currency: 'EUR' } } },
+    { name: 'reprice', input: { price: { amount: 0.5, currency: 'EUR' } } },
+    { name: 'reprice', input: { price: { amount: '60', currency: 'EUR' } } },
+    { name: 'reprice', input: { price: { amount: 60, currency: 'eur' } } },
+    { name: 'cancelSales', input: {} },
+  ])('does not understand %j, and changes nothing', async (step) => {
+    const pool = await onSale(ledger);
+    const outcome = await steer(pool, '1', step);
+    expect(outcome).toEqual({ status: 'invalid', because: expect.any(String) });
+    expect(await typesOf(pool)).toEqual([]);
+  });
+
+  it('says what was wrong', async () => {
+    const pool = await onSale(ledger);
+    const outcome = await steer(pool, '1', stop({ reason: '', holds: 'keep' }));
+    expect(outcome).toMatchObject({ because: expect.stringMatching(/reason[\s\S]*holds/) });
+    expect(Object.keys(steerInputs).sort()).toEqual(['cancelSales', 'reprice', 'resumeSales', 'stopSales']);
+  });
+
+  it('hands refusals on as outcomes', async () => {
+    const pool = await onSale(ledger);
+    const dollars = { name: 'reprice' as const, input: { price: { amount: 1, currency: 'USD' } } };
+    expect(await steer(pool, '1', dollars)).toMatchObject({ status: 'refused', refusal: { slug: 'mixed-currencies' } });
+    expect(await steer('nowhere', '1', stop({ reason: 'rain' }))).toMatchObject({
+      status: 'refused',
+      refusal: { slug: 'not-found' },
+    });
+    expect(await readStream(ledger.database, 'pool-nowhere')).toEqual([]);
+  });
+
+  it('tells exactly the purchases that hold tickets now', async () => {
+    const pool = await onSale(ledger, { capacity: 100 });
+    const open = await Promise.all(oneTo(60).map(() => reservedOf(pool)));
+    const [bought, givenBack] = [await reservedOf(pool), await reservedOf(pool)];
+    await reservedOf(await onSale(ledger));
+    await ledger.activities.confirm({ ...stepOf(bought), paymentId: bought.purchaseId });
+    await ledger.activities.release({ ...stepOf(givenBack), ending: { kind: 'expired' } });
+    expect(await ledger.activities.endOpenPurchases({ pool, reason: 'rain' })).toBe(open.length);
+    const byId = (one: { purchaseId: string }, other: { purchaseId: string }) =>
+      one.purchaseId < other.purchaseId ? -1 : 1;
+    const expected = open.map(({ purchaseId }) => ({ purchaseId, reason: 'rain' }));
+    expect(ledger.told.sort(byId)).toEqual(expected.sort(byId));
+  });
+
+  it('has nobody to tell where nothing is held', async () => {
+    expect(await ledger.activities.endOpenPurchases({ pool: await onSale(ledger), reason: 'rain' })).toBe(0);
+    expect(ledger.told).toEqual([]);
+  });
+});
