@@ -1,4 +1,11 @@
-import { condition, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  defineSignal,
+  defineUpdate,
+  setDefaultSignalHandler,
+  setHandler,
+} from '@temporalio/workflow';
 import type { SteerOutcome } from '../activities';
 import { outcomeUpdate, type PoolSignal, poolSignals } from '../src/domain/contract';
 
@@ -7,33 +14,48 @@ export const outcomeOf = defineUpdate<SteerOutcome, [string]>(outcomeUpdate);
 export interface Letter {
   name: PoolSignal;
   input: unknown;
-  requestId: string | undefined;
+  requestId?: string;
 }
+
+export type Outcomes = readonly (readonly [requestId: string, outcome: SteerOutcome])[];
 
 /** Outcomes remembered for whoever sent the signal and asks; the oldest are forgotten first. */
 const rememberedOutcomes = 100;
+/** How long whoever asks for an outcome waits for a signal that does not come. */
+const outcomeWait = '1 minute';
+
+const names = Object.values(poolSignals);
 
 /** Signals to a pool, handled one after the other in the order they came. */
 export class PoolInbox {
   private readonly letters: Letter[] = [];
-  private readonly outcomes = new Map<string, SteerOutcome>();
+  private readonly remembered: Map<string, SteerOutcome>;
+  private closed = false;
 
-  constructor() {
-    for (const name of Object.values(poolSignals)) {
-      setHandler(defineSignal<[unknown]>(name), (input) => {
-        this.letters.push({ name, input, requestId: requestIdIn(input) });
-      });
-    }
-    setHandler(outcomeOf, async (requestId) => {
-      await condition(() => this.outcomes.has(requestId));
-      const outcome = this.outcomes.get(requestId);
-      if (!outcome) throw new Error(`the outcome of ${requestId} was forgotten`);
-      return outcome;
+  /** Takes the outcomes that an earlier run remembered, and is told of signals that no pool knows. */
+  constructor(outcomes: Outcomes, onUnknown: (name: string) => void) {
+    this.remembered = new Map(outcomes);
+    // First, so that signals which are there when a run begins come in their own order, not in that of the names.
+    setDefaultSignalHandler((name, input) => {
+      const known = names.find((each) => each === name);
+      if (known) this.put({ name: known, input });
+      else onUnknown(name);
     });
+    for (const name of names) setHandler(defineSignal<[unknown]>(name), (input) => this.put({ name, input }));
+    setHandler(outcomeOf, (requestId) => this.outcome(requestId));
   }
 
   get isEmpty(): boolean {
     return this.letters.length === 0;
+  }
+
+  get outcomes(): Outcomes {
+    return [...this.remembered];
+  }
+
+  put({ name, input }: Letter): void {
+    const requestId = requestIdIn(input);
+    this.letters.push(requestId === undefined ? { name, input } : { name, input, requestId });
   }
 
   next(): Letter | undefined {
@@ -42,11 +64,24 @@ export class PoolInbox {
 
   answer({ requestId }: Letter, outcome: SteerOutcome): void {
     if (requestId === undefined) return;
-    this.outcomes.set(requestId, outcome);
-    for (const oldest of this.outcomes.keys()) {
-      if (this.outcomes.size <= rememberedOutcomes) break;
-      this.outcomes.delete(oldest);
+    this.remembered.set(requestId, outcome);
+    for (const oldest of this.remembered.keys()) {
+      if (this.remembered.size <= rememberedOutcomes) break;
+      this.remembered.delete(oldest);
     }
+  }
+
+  /** Nothing more is handled: whoever still waits for an outcome is told so. */
+  close(): void {
+    this.closed = true;
+  }
+
+  private async outcome(requestId: string): Promise<SteerOutcome> {
+    const settled = () => this.closed || this.remembered.has(requestId);
+    if (!settled()) await condition(settled, outcomeWait);
+    const outcome = this.remembered.get(requestId);
+    if (!outcome) throw ApplicationFailure.nonRetryable(`no outcome of ${requestId}`, 'NoOutcome');
+    return outcome;
   }
 }
 

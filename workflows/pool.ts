@@ -1,5 +1,6 @@
 import {
   allHandlersFinished,
+  CancellationScope,
   condition,
   continueAsNew,
   defineQuery,
@@ -10,138 +11,147 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { PoolStep, SteerOutcome } from '../activities';
-import { type PoolCarried, type PoolInput, searchAttributes, statusQuery } from '../src/domain/contract';
+import { type PoolInput, searchAttributes, statusQuery } from '../src/domain/contract';
 import { createPool, endOpenPurchases, steerPool } from './activities';
-import { type Letter, PoolInbox } from './pool-inbox';
+import { type Letter, type Outcomes, PoolInbox } from './pool-inbox';
+import { inWords } from './pool-words';
 import { keyword } from './search-attributes';
 
 export interface PoolState {
   pool: string;
   status: string;
-  /** Signals handled since the pool was made. */
+  /** Signals handled since the pool was made, which number their steps. */
   handled: number;
-  lastOutcome?: string;
+  /** What the last signal or timer did, in plain words. */
+  lastOutcome: string;
 }
 
 export const poolStatus = defineQuery<PoolState>(statusQuery);
 
-/** Steers one pool for as long as it sells: brings every signal and the opening and closing time into its stream. */
-export async function pool(input: PoolInput): Promise<PoolState> {
-  return new Steering(input).run();
+/** What a run hands over to the one that continues it. */
+interface Carried {
+  state: PoolState;
+  opened: boolean;
+  closed: boolean;
+  outcomes: Outcomes;
 }
 
-type Boundary = { name: 'openSales' | 'closeSales'; at: number };
+/** Steers one pool for as long as it sells: brings every signal and the opening and closing time into its stream. */
+export async function pool(input: PoolInput & { carried?: Carried }): Promise<PoolState> {
+  const steering = new Steering(input, input.carried);
+  // Without its workflow nobody could steer the pool: cancelling the one cancels the other.
+  CancellationScope.current().cancelRequested.catch(() => steering.cancel('cancelled by an operator'));
+  return CancellationScope.nonCancellable(() => steering.run());
+}
 
 class Steering {
-  private readonly inbox = new PoolInbox();
-  private readonly carried: PoolCarried;
   private readonly state: PoolState;
-  private cancelled = false;
+  private opened: boolean;
+  private closed: boolean;
+  private readonly inbox: PoolInbox;
 
-  constructor(private readonly input: PoolInput) {
-    const { opensAt } = input.settings;
-    this.carried = input.carried ?? { handled: 0, opened: opensAt === undefined, closed: false };
-    this.state = { pool: input.settings.name, status: 'new', handled: this.carried.handled };
+  constructor(
+    private readonly input: PoolInput,
+    private readonly carried: Carried | undefined,
+  ) {
+    this.state = carried?.state ?? { pool: input.settings.name, status: 'new', handled: 0, lastOutcome: '' };
+    this.opened = carried?.opened ?? input.settings.opensAt === undefined;
+    this.closed = carried?.closed ?? false;
     setHandler(poolStatus, () => this.state);
+    this.inbox = new PoolInbox(carried?.outcomes ?? [], (name) =>
+      this.show(this.state.status, `Signal ${name} is not known and changed nothing.`),
+    );
+  }
+
+  cancel(reason: string): void {
+    this.inbox.put({ name: 'cancelSales', input: { reason } });
   }
 
   async run(): Promise<PoolState> {
-    if (!this.input.carried) {
-      const made = await createPool(this.input.settings);
-      if (made.status !== 'done') return this.show('refused', 'The name was taken before; no pool was made.');
+    if (this.carried) this.show(this.state.status, this.state.lastOutcome);
+    else await this.begin();
+    while (!this.isOver()) {
+      await this.untilAwake();
+      const letter = this.inbox.next();
+      if (letter) await this.handle(letter);
+      else if (this.boundaryIn() <= 0) await this.crossBoundary();
+      else if (this.mayContinueAsNew()) await this.goOn();
     }
-    this.show(
-      this.carried.opened ? 'on-sale' : 'scheduled',
-      this.carried.opened ? 'On sale.' : 'Waiting for its opening time.',
-    );
-    while (!this.cancelled) {
-      await this.once();
-      if (workflowInfo().continueAsNewSuggested && this.inbox.isEmpty) await this.goOn();
-    }
+    this.inbox.close();
     await condition(allHandlersFinished);
     return this.state;
   }
 
-  private async once(): Promise<void> {
-    const boundary = this.nextBoundary();
-    const left = boundary && boundary.at - Date.now();
-    const due = left !== undefined && left <= 0;
-    if (!due && this.inbox.isEmpty) {
-      const waiting = () => !this.inbox.isEmpty;
-      await (left === undefined ? condition(waiting) : condition(waiting, left));
-    }
-    const letter = this.inbox.next();
-    if (letter) await this.handle(letter);
-    else if (boundary && boundary.at <= Date.now()) await this.cross(boundary);
+  private async begin(): Promise<void> {
+    const made = await createPool(this.input.settings);
+    if (made.status !== 'done') this.show('refused', 'The name was taken before; no pool was made.');
+    else this.show(made.poolStatus, this.opened ? 'On sale.' : `Sales open at ${this.input.settings.opensAt}.`);
   }
 
-  private nextBoundary(): Boundary | undefined {
+  private isOver(): boolean {
+    const { status } = this.state;
+    return status === 'refused' || (status === 'cancelled' && this.inbox.isEmpty);
+  }
+
+  private async untilAwake(): Promise<void> {
+    const awake = () => !this.inbox.isEmpty || this.boundaryIn() <= 0 || this.mayContinueAsNew();
+    if (awake()) return;
+    const left = this.boundaryIn();
+    await (left === Number.POSITIVE_INFINITY ? condition(awake) : condition(awake, left));
+  }
+
+  /** Milliseconds to the next opening or closing time. */
+  private boundaryIn(): number {
     const { opensAt, closesAt } = this.input.settings;
-    if (opensAt !== undefined && !this.carried.opened) return { name: 'openSales', at: Date.parse(opensAt) };
-    if (closesAt !== undefined && !this.carried.closed) return { name: 'closeSales', at: Date.parse(closesAt) };
-    return undefined;
+    const next = this.opened ? (this.closed ? undefined : closesAt) : opensAt;
+    return next === undefined ? Number.POSITIVE_INFINITY : Date.parse(next) - Date.now();
   }
 
-  private async cross({ name }: Boundary): Promise<void> {
-    await this.steer({ name }, name);
-    if (name === 'openSales') this.carried.opened = true;
-    else this.carried.closed = true;
-    this.show(
-      name === 'openSales' ? 'on-sale' : 'closed',
-      name === 'openSales' ? 'Sales opened on time.' : 'Sales closed on time.',
-    );
+  private async crossBoundary(): Promise<void> {
+    const name = this.opened ? 'closeSales' : 'openSales';
+    const outcome = await this.steer({ name }, name);
+    if (name === 'openSales') this.opened = true;
+    else this.closed = true;
+    this.show(this.statusAfter(outcome), name === 'openSales' ? 'Sales opened on time.' : 'Sales closed on time.');
   }
 
   private async handle(letter: Letter): Promise<void> {
     const { name, input } = letter;
-    this.carried.handled += 1;
-    const outcome = await this.steer({ name, input }, `signal-${this.carried.handled}`);
-    this.state.handled = this.carried.handled;
+    const outcome = await this.steer({ name, input }, `signal-${this.state.handled + 1}`);
+    this.state.handled += 1;
     this.inbox.answer(letter, outcome);
-    switch (outcome.status) {
-      case 'invalid':
-        log.warn('a signal was not understood and changed nothing', { signal: name, because: outcome.because });
-        this.show(this.state.status, `Signal ${name} was not understood and changed nothing: ${outcome.because}`);
-        break;
-      case 'refused':
-        this.show(this.state.status, `Signal ${name} was refused: ${outcome.refusal.slug}.`);
-        break;
-      case 'done':
-        this.cancelled = name === 'cancelSales';
-        this.show(this.statusAfter(name), `Signal ${name} is in force.`);
-        if (outcome.releaseHolds) {
-          const told = await endOpenPurchases({ pool: this.state.pool, reason: outcome.releaseHolds.reason });
-          this.show(
-            this.state.status,
-            `Signal ${name} is in force; ${told} open purchases were told to give their tickets back.`,
-          );
-        }
-    }
-  }
-
-  private statusAfter(name: Letter['name']): string {
-    if (name === 'cancelSales') return 'cancelled';
-    if (name === 'reprice') return this.state.status;
-    if (this.carried.closed) return 'closed';
-    if (name === 'stopSales') return 'stopped';
-    return this.carried.opened ? 'on-sale' : 'scheduled';
+    this.show(this.statusAfter(outcome), inWords(name, outcome));
+    if (outcome.status === 'invalid') log.warn(inWords(name, outcome), { signal: name });
+    if (outcome.status !== 'done' || !outcome.releaseHolds) return;
+    const told = await endOpenPurchases({ pool: this.state.pool, reason: outcome.releaseHolds.reason });
+    this.show(
+      this.state.status,
+      `${inWords(name, outcome)} ${told} open purchases were told to give their tickets back.`,
+    );
   }
 
   private steer(step: PoolStep, stepId: string): Promise<SteerOutcome> {
     return steerPool({ pool: this.state.pool, step, stepId });
   }
 
-  /** A fresh history before this one grows too long; nothing that was asked is lost. */
-  private async goOn(): Promise<void> {
-    await condition(allHandlersFinished);
-    if (this.inbox.isEmpty) await continueAsNew<typeof pool>({ ...this.input, carried: this.carried });
+  private statusAfter(outcome: SteerOutcome): string {
+    return outcome.status === 'done' ? outcome.poolStatus : this.state.status;
   }
 
-  private show(status: string, details: string): PoolState {
-    this.state.status = status;
+  /** A fresh history before this one grows too long, at a moment when nothing that was asked can be lost. */
+  private mayContinueAsNew(): boolean {
+    return workflowInfo().continueAsNewSuggested && this.inbox.isEmpty && allHandlersFinished();
+  }
+
+  private goOn(): Promise<never> {
+    const { input, state, opened, closed, inbox } = this;
+    return continueAsNew<typeof pool>({ ...input, carried: { state, opened, closed, outcomes: inbox.outcomes } });
+  }
+
+  private show(status: string, details: string): void {
     this.state.lastOutcome = details;
     setCurrentDetails(details);
-    upsertSearchAttributes([keyword(searchAttributes.status, status)]);
-    return this.state;
+    if (status !== this.state.status) upsertSearchAttributes([keyword(searchAttributes.status, status)]);
+    this.state.status = status;
   }
 }

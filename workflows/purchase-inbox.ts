@@ -1,6 +1,5 @@
-import { condition, defineSignal, setHandler } from '@temporalio/workflow';
-import type { PaymentSignal, SaleStoppedSignal } from '../src/domain/contract';
-import { purchaseSignals } from '../src/domain/contract';
+import { condition, defineSignal, log, setHandler } from '@temporalio/workflow';
+import { type PaymentSignal, paymentMethods, purchaseSignals, type SaleStoppedSignal } from '../src/domain/contract';
 
 export const paymentSignal = defineSignal<[PaymentSignal]>(purchaseSignals.payment);
 export const cancelSignal = defineSignal(purchaseSignals.cancel);
@@ -20,7 +19,7 @@ export class PurchaseInbox {
   constructor() {
     setHandler(paymentSignal, (payment) => this.take(payment));
     setHandler(cancelSignal, () => this.end('cancelled by the customer'));
-    setHandler(saleStoppedSignal, (signal) => this.end(`the sale was stopped: ${signal?.reason ?? 'no reason given'}`));
+    setHandler(saleStoppedSignal, (signal) => this.end(`the sale was stopped: ${inOneLine(signal?.reason)}`));
   }
 
   /** Why the purchase must end now, where anybody said so. */
@@ -41,13 +40,35 @@ export class PurchaseInbox {
   }
 
   private take(payment: PaymentSignal): void {
-    const complete = typeof payment?.paymentId === 'string' && typeof payment.method?.token === 'string';
-    if (!complete || this.seen.has(payment.paymentId)) return;
-    this.seen.add(payment.paymentId);
-    this.payments.push(payment);
+    if (!isPayment(payment)) log.warn('a payment signal was not understood and changed nothing');
+    else if (!this.seen.has(payment.paymentId)) {
+      this.seen.add(payment.paymentId);
+      this.payments.push(payment);
+    }
   }
 
   private end(reason: string): void {
     this.endReason ??= reason;
   }
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+const token = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+const reasonLimit = 500;
+
+/** Signals also come by hand from Temporal's CLI: what Postgres or the provider could not store is not let in. */
+function isPayment(signal: Partial<PaymentSignal> | undefined | null): signal is PaymentSignal {
+  const { paymentId, method } = signal ?? {};
+  return (
+    typeof paymentId === 'string' &&
+    uuid.test(paymentId) &&
+    paymentMethods.some((known) => known === method?.type) &&
+    typeof method?.token === 'string' &&
+    token.test(method.token)
+  );
+}
+
+function inOneLine(reason: unknown): string {
+  if (typeof reason !== 'string') return 'no reason given';
+  return reason.slice(0, reasonLimit).replace(/[\p{Cc}\p{Cs}]+/gu, ' ');
 }

@@ -1,13 +1,12 @@
 import {
   CancellationScope,
-  condition,
   defineQuery,
   isCancellation,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { CaptureOutcome, CaptureRequest } from '../activities';
+import type { CaptureRequest } from '../activities';
 import {
   type PaymentSignal,
   type PurchaseRequest,
@@ -18,14 +17,12 @@ import {
 } from '../src/domain/contract';
 import type { Money } from '../src/domain/money';
 import type { Ending, PurchaseStatus } from '../src/domain/purchase';
-import { capture, confirm, declinePayment, recordRefund, release, reserve, reverse, startPayment } from './activities';
+import { confirm, declinePayment, recordRefund, release, reserve, reverse, startPayment } from './activities';
+import { captureInTime } from './capture-in-time';
 import { PurchaseInbox } from './purchase-inbox';
 import { keyword } from './search-attributes';
 
 export const purchaseStatus = defineQuery<PurchaseState>(statusQuery);
-
-/** A capture that began before the hold's end may take this much longer before it is given up and reversed. */
-const captureGraceMilliseconds = 4_000;
 
 /** Sells one purchase: reserve, wait for payment until the hold ends, then confirm or compensate. Returns how it ended. */
 export async function purchase(request: PurchaseRequest): Promise<PurchaseState> {
@@ -92,7 +89,10 @@ class Sale {
     await startPayment({ purchaseId, paymentId, method: method.type });
     this.become('paying', `Taking payment ${paymentId} for ${this.tickets()}.`);
     this.doubtful = request;
-    const outcome = await this.captureInTime(request);
+    const outcome = await captureInTime(request, {
+      deadline: this.deadline,
+      isEnded: () => this.inbox.ended !== undefined,
+    });
     if (outcome === 'given up') {
       const reason = this.inbox.ended;
       return { kind: 'ended', ending: reason === undefined ? { kind: 'expired' } : { kind: 'cancelled', reason } };
@@ -110,17 +110,6 @@ class Sale {
       `Payment declined (${outcome.reason}); ${attemptsLeft} attempts left until ${this.state.expiresAt}.`,
     );
     return undefined;
-  }
-
-  /** Gives a capture up when the customer or the pool ends the purchase, or the hold and its grace are over. */
-  private captureInTime(request: CaptureRequest): Promise<CaptureOutcome | 'given up'> {
-    return CancellationScope.cancellable(async () => {
-      const left = Math.max(0, this.deadline - Date.now()) + captureGraceMilliseconds;
-      const givenUp = condition(() => this.inbox.ended !== undefined, left).then(() => 'given up' as const);
-      const outcome = await Promise.race([capture(request), givenUp]);
-      CancellationScope.current().cancel();
-      return outcome;
-    });
   }
 
   /** Confirms what was paid, or compensates. Runs to its end whatever else happens. */

@@ -1,6 +1,6 @@
 import type { Money } from './money';
 import type { HoldsPolicy, PoolSettings } from './pool';
-import type { PaymentMethodType, PurchaseStatus, RequestedItem } from './purchase';
+import type { PurchaseStatus, RequestedItem } from './purchase';
 
 /** The names that boxoffice has in Temporal: what the API, the CLI and the workflows agree on. No zod here: workflows import it. */
 export const taskQueue = 'boxoffice';
@@ -23,6 +23,9 @@ export type PoolSignal = keyof typeof poolSignals;
 /** Update on a pool: waits for the outcome of the signal that carried this `requestId`. */
 export const outcomeUpdate = 'outcome';
 export const statusQuery = 'status';
+
+export const paymentMethods = ['creditCard', 'payPal', 'applePay'] as const;
+export type PaymentMethodType = (typeof paymentMethods)[number];
 
 /** Payments that one purchase may try; the last decline ends it. */
 export const paymentAttempts = 3;
@@ -62,13 +65,4 @@ export interface PurchaseState {
 
 export interface PoolInput {
   settings: PoolSettings;
-  /** What the run before this one hands over, where it was continued as new. */
-  carried?: PoolCarried;
-}
-
-export interface PoolCarried {
-  /** Signals handled so far, which number their steps. */
-  handled: number;
-  opened: boolean;
-  closed: boolean;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type PaymentMethodType, paymentMethods } from './contract';
 import { orderId } from './identifiers';
 import { type Money, money, sum } from './money';
 import type { Refusal } from './refusal';
@@ -7,7 +8,7 @@ import { invariant } from './refusal';
 /** Where each limit of a purchase is set. */
 export const purchaseLimits = { lines: 10 } as const;
 
-export const paymentMethodType = z.enum(['creditCard', 'payPal', 'applePay']);
+export const paymentMethodType = z.enum(paymentMethods);
 
 const ticket = z.object({ id: z.uuid(), price: money });
 /** As it was asked for: a quantity that makes no sense is rejected, and kept. */
@@ -41,7 +42,6 @@ export type PurchaseEvent = {
 
 export type RequestedItem = z.infer<typeof requestedItem>;
 export type ReservedItem = z.infer<typeof reservedItem>;
-export type PaymentMethodType = z.infer<typeof paymentMethodType>;
 
 export type Payment =
   | { id: string; status: 'started' | 'captured' | 'refunded' }

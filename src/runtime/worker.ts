@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import { heartbeat } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { Registry } from 'prom-client';
 import { type Activities, commitOptions, createActivities, type TellSaleStopped } from '../../activities';
 import { purchaseSignals, purchaseStream, taskQueue } from '../domain';
-import { PaymentSimulator } from '../payments';
+import { type PaymentProvider, PaymentSimulator } from '../payments';
 import { inlineProjections } from '../projections';
 import { connect, GroupCommit } from '../store';
 import type { Config } from './config';
@@ -39,22 +39,24 @@ function tellSaleStopped(client: Client): TellSaleStopped {
   };
 }
 
-/** The activities on the real parts, and how to let go of them. */
+/** The activities on the real parts, or on what stands in for the provider and the clock, and how to let go of them. */
 export function wireActivities(
   settings: WorkerSettings,
   logger: Logger,
   registry = new Registry(),
+  standIns: { provider?(simulator: PaymentProvider): PaymentProvider; now?(): Date } = {},
 ): { activities: Activities; committer: GroupCommit; close(): Promise<void> } {
   const database = connect(settings.databaseUrl, (error) => logger.warn({ err: error }, 'a database connection broke'));
   const client = lazyClient(settings.temporalAddress, settings.temporalNamespace);
   const report = storeMetrics(registry);
   const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections, report });
+  const simulator = new PaymentSimulator(database);
   const activities = createActivities({
     committer,
-    provider: new PaymentSimulator(database),
+    provider: standIns.provider?.(simulator) ?? simulator,
     tellSaleStopped: tellSaleStopped(client),
     progress: heartbeat,
-    now: () => new Date(),
+    now: standIns.now ?? (() => new Date()),
   });
   return {
     activities,
@@ -72,6 +74,7 @@ export async function createWorker(
   settings: WorkerSettings,
   activities: Activities,
   connection: NativeConnection,
+  overrides: Partial<WorkerOptions> = {},
 ): Promise<Worker> {
   return Worker.create({
     connection,
@@ -84,6 +87,7 @@ export async function createWorker(
     maxConcurrentActivityTaskExecutions: workerLimits.activities,
     maxCachedWorkflows: workerLimits.cachedWorkflows,
     shutdownGraceTime: workerLimits.shutdown,
+    ...overrides,
   });
 }
 

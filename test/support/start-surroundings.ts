@@ -24,6 +24,9 @@ const TEMPLATE = 'boxoffice_template';
 const SERVER_STARTS_WITHIN_MS = 60_000;
 const PORTS_TRIED = 3;
 
+/** Far fewer than in production, so that workflows which live long continue as new within a test. */
+const LONG_HISTORY_EVENTS = 100;
+
 /** Characters of a server's log that are shown when it does not start. */
 const LOG_TAIL = 2_000;
 
@@ -89,8 +92,10 @@ async function startTemporal(folder: string, undertaker: Undertaker): Promise<Su
   }
   const start = async (port: number) => {
     const address = `127.0.0.1:${port}`;
+    const { command, args } = temporalServerCommand({ binary: program, port, uiPort: 0, headless: true });
     await launch({
-      ...temporalServerCommand({ binary: program, port, uiPort: 0, headless: true }),
+      command,
+      args: [...args, '--dynamic-config-value', `limit.historyCount.suggestContinueAsNew=${LONG_HISTORY_EVENTS}`],
       log: join(folder, 'temporal.log'),
       register: (pid) => undertaker.stop(pid, 'SIGTERM'),
       ready: (ended) => waitForTemporal(address, SERVER_STARTS_WITHIN_MS, { signal: ended }),

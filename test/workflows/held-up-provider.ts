@@ -1,0 +1,59 @@
+import type { CaptureOutcome, CaptureRequest, PaymentProvider, Reversal } from '../../src/payments';
+
+type Place = 'before the money is taken' | 'after the money was taken';
+
+interface HoldUp {
+  place: Place;
+  over: Promise<void>;
+  end(): void;
+  /** What the simulator says to the capture that was held up. */
+  outcome: Promise<CaptureOutcome>;
+  report(outcome: CaptureOutcome): void;
+}
+
+/** The payment simulator at the end of a line on which a test holds single captures up. */
+export class HeldUpProvider implements PaymentProvider {
+  private readonly holdUps = new Map<string, HoldUp>();
+
+  constructor(private readonly simulator: PaymentProvider) {}
+
+  /** From now on the capture of the payment stands still at the place, until what is returned is called. */
+  holdUp(paymentId: string, place: Place): () => Promise<CaptureOutcome> {
+    const { promise: over, settle: end } = promised<void>();
+    const { promise: outcome, settle: report } = promised<CaptureOutcome>();
+    this.holdUps.set(paymentId, { place, over, end, outcome, report });
+    return () => {
+      end();
+      return outcome;
+    };
+  }
+
+  endHoldUps(): void {
+    for (const { end } of this.holdUps.values()) end();
+  }
+
+  async capture(request: CaptureRequest): Promise<CaptureOutcome> {
+    const holdUp = this.holdUps.get(request.paymentId);
+    if (holdUp?.place === 'before the money is taken') await holdUp.over;
+    const outcome = await this.simulator.capture(request);
+    holdUp?.report(outcome);
+    if (holdUp?.place === 'after the money was taken') await holdUp.over;
+    return outcome;
+  }
+
+  find(paymentId: string): Promise<CaptureOutcome | undefined> {
+    return this.simulator.find(paymentId);
+  }
+
+  reverse(request: CaptureRequest): Promise<Reversal> {
+    return this.simulator.reverse(request);
+  }
+}
+
+function promised<Value>(): { promise: Promise<Value>; settle(value: Value): void } {
+  let settle: (value: Value) => void = () => undefined;
+  const promise = new Promise<Value>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle };
+}

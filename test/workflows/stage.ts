@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, type Worker } from '@temporalio/worker';
+import type { Pool as Database } from 'pg';
+import type { Activities } from '../../activities';
+import { poolStart, purchaseStart } from '../../api/start-workflows';
+import { type PoolSettings, type PurchaseRequest, poolStream, workflowTypes } from '../../src/domain';
+import { poolNamed } from '../../src/projections';
+import { createLogger } from '../../src/runtime/log';
+import { createWorker, wireActivities } from '../../src/runtime/worker';
+import { connect, readStream } from '../../src/store';
+import type { pool, purchase } from '../../workflows';
+import { createTestDatabase } from '../support/database';
+import { poolSettings } from '../support/domain-events';
+import { createNamespace, temporalAddress } from '../support/temporal';
+import { startTimeSkipping } from '../support/time-skipping';
+import { Buyer } from './buyer';
+import { clockOf } from './clock';
+import { HeldUpProvider } from './held-up-provider';
+import { Promoter } from './promoter';
+import { assertSettled } from './settled';
+
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+});
+
+export interface StageOptions {
+  /** A server of its own on which time passes at will, or a namespace of the shared real one. */
+  on: 'timeSkipping' | 'temporal';
+  /** Workflows that the worker remembers; without any, every step of a workflow is a replay. */
+  cachedWorkflows?: number;
+  /** The name of the worker and of the client in histories. */
+  identity?: string;
+}
+
+/** Boxoffice without its API: a database, the real activities and a worker, on the payment simulator. */
+export class Stage {
+  private readonly buyers: Buyer[] = [];
+  private worker: { worker: Worker; running: Promise<void> } | undefined;
+
+  private constructor(
+    readonly env: TestWorkflowEnvironment,
+    readonly database: Database,
+    readonly activities: Activities,
+    readonly provider: HeldUpProvider,
+    private readonly hire: () => Promise<Worker>,
+    private readonly release: () => Promise<void>,
+  ) {}
+
+  static async open({ on, cachedWorkflows, identity }: StageOptions): Promise<Stage> {
+    const client = identity === undefined ? {} : { client: { identity } };
+    const env =
+      on === 'timeSkipping'
+        ? await startTimeSkipping()
+        : await TestWorkflowEnvironment.createFromExistingServer({
+            address: temporalAddress(),
+            namespace: await createNamespace(),
+            ...client,
+          });
+    const { url, drop } = await createTestDatabase();
+    const database = connect(url, () => undefined);
+    const settings = {
+      databaseUrl: url,
+      temporalAddress: env.address,
+      temporalNamespace: env.namespace ?? 'default',
+    };
+    const clock = clockOf(env);
+    let provider: HeldUpProvider | undefined;
+    const wired = wireActivities(settings, createLogger('fatal', 'test'), undefined, {
+      now: clock.now,
+      provider: (simulator) => {
+        provider = new HeldUpProvider(simulator);
+        return provider;
+      },
+    });
+    if (!provider) throw new Error('the activities took no provider');
+    const activities = clock.keptBy(wired.activities);
+    const hire = () =>
+      createWorker(settings, activities, env.nativeConnection, {
+        ...(identity === undefined ? {} : { identity }),
+        ...(cachedWorkflows === undefined ? {} : { maxCachedWorkflows: cachedWorkflows }),
+      });
+    const stage = new Stage(env, database, activities, provider, hire, async () => {
+      await wired.close();
+      await database.end();
+      await env.teardown();
+      await drop();
+    });
+    await stage.startWorker();
+    return stage;
+  }
+
+  async startWorker(): Promise<void> {
+    const worker = await this.hire();
+    this.worker = { worker, running: worker.run() };
+  }
+
+  async stopWorker(): Promise<void> {
+    this.worker?.worker.shutdown();
+    await this.worker?.running;
+    this.worker = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.provider.endHoldUps();
+    await this.stopWorker();
+    await this.release();
+  }
+
+  get client(): Client {
+    return this.env.client;
+  }
+
+  /** A pool on sale that no workflow steers; gives its name. */
+  async pool(changes: Partial<PoolSettings> = {}): Promise<string> {
+    const settings = newPool(changes);
+    expect(await this.activities.createPool(settings)).toMatchObject({ status: 'done' });
+    return settings.name;
+  }
+
+  /** A pool with its workflow, which is about to make it. */
+  async promote(changes: Partial<PoolSettings> = {}): Promise<Promoter> {
+    const settings = newPool(changes);
+    const handle = await this.client.workflow.start<typeof pool>(workflowTypes.pool, poolStart(settings));
+    return new Promoter(settings, handle);
+  }
+
+  /** A pool with its workflow, on sale. */
+  async onSale(changes: Partial<PoolSettings> = {}): Promise<Promoter> {
+    const promoter = await this.promote(changes);
+    await promoter.reaches({ status: 'on-sale' });
+    return promoter;
+  }
+
+  /** Starts a purchase of so many tickets of each pool. */
+  async buy(lines: Record<string, number>, customerId = 'alice'): Promise<Buyer> {
+    const items = Object.entries(lines).map(([name, quantity]) => ({ pool: name, quantity }));
+    const buyer = await this.buyAgain({ purchaseId: randomUUID(), customerId, items });
+    this.buyers.push(buyer);
+    return buyer;
+  }
+
+  /** Starts the purchase of a request, which may have been started before. */
+  async buyAgain(request: PurchaseRequest): Promise<Buyer> {
+    const start = purchaseStart(request);
+    const handle = await this.client.workflow.start<typeof purchase>(workflowTypes.purchase, start);
+    return new Buyer(request, handle, this.database);
+  }
+
+  /** A purchase that holds its tickets. */
+  async reserve(lines: Record<string, number>): Promise<Buyer> {
+    const buyer = await this.buy(lines);
+    await buyer.reaches('reserved');
+    return buyer;
+  }
+
+  async counts(name: string): Promise<{ available: number; claimed: number; sold: number }> {
+    const view = await poolNamed(this.database, name);
+    if (!view) throw new Error(`no pool ${name}`);
+    const { available, claimed, sold } = view;
+    return { available, claimed, sold };
+  }
+
+  /** The types of the pool's events, oldest first. */
+  async poolEvents(name: string): Promise<string[]> {
+    return (await readStream(this.database, poolStream(name))).map(({ type }) => type);
+  }
+
+  /** What must hold of every purchase that has ended, and of all pools, whatever happened (DESIGN 8). */
+  async assertSettled(): Promise<void> {
+    await assertSettled(this.database, this.buyers);
+  }
+}
+
+const newPool = (changes: Partial<PoolSettings>) => poolSettings({ name: `pool-${randomUUID()}`, ...changes });
