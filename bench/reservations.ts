@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { Pool as Database } from 'pg';
+import type { Pool as Database } from 'pg';
 import { v7 } from 'uuid';
 import { commitOptions, createActivities, pools, purchases } from '../activities';
 import {
@@ -12,7 +12,15 @@ import {
 } from '../src/domain';
 import { PaymentSimulator } from '../src/payments';
 import { inlineProjections, poolNamed } from '../src/projections';
-import { GroupCommit, type NewEvent, prepareAppend, readStreams, sendAppend, WrongExpectedVersion } from '../src/store';
+import {
+  connect,
+  GroupCommit,
+  type NewEvent,
+  prepareAppend,
+  readStreams,
+  sendAppend,
+  WrongExpectedVersion,
+} from '../src/store';
 import { closedLoop, type Measure } from './measure';
 
 const goal = { perSecond: 10_000, p99Milliseconds: 10 } as const;
@@ -35,7 +43,7 @@ interface Options {
 
 /** One hot pool: the reserve command by group commit, beside read-then-append with expected version by 16 writers. */
 export async function reservations({ databaseUrl, seconds, say }: Options): Promise<ReservationFigures> {
-  const database = new Database({ connectionString: databaseUrl, max: baselineWriters });
+  const database = connect(databaseUrl, () => undefined, baselineWriters);
   try {
     say(`one hot pool, group commit, ${groupCommitClients} clients…`);
     const groupCommit = await byGroupCommit(database, seconds);

@@ -8,10 +8,14 @@ export const connectionLimits = {
 } as const;
 
 /** A pool of connections that outlives restarts of the server: a broken connection is replaced on next use. */
-export function connect(databaseUrl: string, onError: (error: Error) => void): Pool {
+export function connect(
+  databaseUrl: string,
+  onError: (error: Error) => void,
+  connections: number = connectionLimits.perProcess,
+): Pool {
   const pool = new Pool({
     connectionString: databaseUrl,
-    max: connectionLimits.perProcess,
+    max: connections,
     connectionTimeoutMillis: connectionLimits.connectMilliseconds,
     statement_timeout: connectionLimits.statementMilliseconds,
     keepAlive: true,
