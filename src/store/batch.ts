@@ -77,7 +77,7 @@ export class Batch {
    */
   appends(): StreamAppend[] {
     return [...this.streams]
-      .filter(([, { aggregate, version, events }]) => events.length > 0 || (aggregate.hot && version > 0))
+      .filter(([, open]) => isExpected(open))
       .map(([stream, { version, events }]) => ({ stream, expected: version, events }));
   }
 
@@ -87,10 +87,13 @@ export class Batch {
     });
   }
 
-  /** A stream as it stands once the appends are committed; undefined for one that was not opened. */
+  /**
+   * A stream as it stands once the appends are committed; undefined for one whose version they do not prove: passed on
+   * from batch to batch, what was read of it once would be believed for ever.
+   */
   result(stream: string): Held | undefined {
     const open = this.streams.get(stream);
-    return open && { state: open.state, version: open.version + open.events.length };
+    return open && isExpected(open) ? { state: open.state, version: open.version + open.events.length } : undefined;
   }
 
   /** Every opened stream as it stands once the appends are committed. */
@@ -104,3 +107,6 @@ export class Batch {
     return [...this.streams].filter(([, { events }]) => events.length > 0);
   }
 }
+
+/** Whether the append fails where the stream is not at the version that was decided on. */
+const isExpected = ({ aggregate, version, events }: OpenStream) => events.length > 0 || (aggregate.hot && version > 0);
