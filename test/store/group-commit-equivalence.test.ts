@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { array, assert, asyncProperty, constant, constantFrom, integer, oneof, record } from 'fast-check';
 import { deterministicId, poolStream, purchaseStream } from '../../src/domain';
 import { readStream } from '../../src/store';
@@ -27,8 +28,9 @@ const step = oneof(
   { arbitrary: afterwards, weight: 4 },
   { arbitrary: steer, weight: 1 },
 );
-/** Steps in the order they come; those of one inner list arrive together. */
-const script = array(array(step, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 5 });
+/** Steps in the order they come; those of one list arrive together, and so many turns of the event loop before the next. */
+const group = record({ steps: array(step, { minLength: 1, maxLength: 12 }), turns: integer({ min: 0, max: 30 }) });
+const script = array(group, { minLength: 1, maxLength: 8 });
 type Step = typeof step extends { generate(...args: never[]): { value: infer Value } } ? Value : never;
 
 /** Both runs of a script use the same names and ids. */
@@ -99,13 +101,19 @@ describe('commands that are committed as a group', () => {
         run += 1;
         const [together, apart] = [new Play(grouped, run), new Play(single, run)];
         await Promise.all([together.begin(), apart.begin()]);
-        for (const [nth, group] of groups.entries()) {
-          const number = (index: number) => nth * 100 + index;
-          const fromGroup = await Promise.all(group.map((each, index) => together.act(each, number(index))));
-          const fromSingle: unknown[] = [];
-          for (const [index, each] of group.entries()) fromSingle.push(await apart.act(each, number(index)));
-          expect(fromGroup).toEqual(fromSingle);
+        const numbered = groups.map(({ steps, turns }, nth) => ({
+          steps: steps.map((each, index) => ({ each, number: nth * 100 + index })),
+          turns,
+        }));
+        const answers: Promise<unknown>[] = [];
+        for (const { steps, turns } of numbered) {
+          answers.push(...steps.map(({ each, number }) => together.act(each, number)));
+          for (let turn = 0; turn < turns; turn += 1) await nextTurn();
         }
+        const oneByOne: unknown[] = [];
+        for (const { each, number } of numbered.flatMap(({ steps }) => steps))
+          oneByOne.push(await apart.act(each, number));
+        expect(await Promise.all(answers)).toEqual(oneByOne);
         expect(await together.written()).toEqual(await apart.written());
       }),
       { seed: testSeed(), numRuns: 40 },

@@ -1,7 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { purchasesOfCustomer } from '../../src/projections';
 import { readStream } from '../../src/store';
 import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
 import { poolSettings } from '../support/domain-events';
 import { oneTo, versionsIn } from '../support/event-store';
+import { eventually } from '../support/eventually';
 
 describe('several committers on one database', () => {
   let boxOffice: Awaited<ReturnType<typeof openBoxOffice>>;
@@ -70,6 +73,24 @@ describe('several committers on one database', () => {
     });
     await resume(other, pool);
     await reservedBy(one, pool);
+  });
+
+  it('sell a pool that another made while they were refusing everybody', async () => {
+    const name = 'awaited';
+    const insistent = async (): Promise<void> => {
+      const { reserved } = await one.activities.reserve(purchaseOf(name));
+      if (!reserved) await insistent();
+    };
+    const buyers: Promise<void>[] = [];
+    for (const _ of oneTo(40)) {
+      buyers.push(insistent());
+      await nextTurn();
+    }
+    await eventually(
+      async () => (await purchasesOfCustomer(one.database, { customerId: 'alice', limit: 1 })).length > 0,
+    );
+    await onSale(other, { name, capacity: buyers.length });
+    await Promise.all(buyers);
   });
 
   it('sell at the price that another set', async () => {
