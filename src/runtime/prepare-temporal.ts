@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
@@ -7,6 +8,8 @@ import { runEntry } from './until-stopped';
 
 const { IndexedValueType } = temporal.api.enums.v1;
 const alreadyExists = 6;
+const searchableAttempts = 60;
+const searchablePauseMilliseconds = 500;
 /** How long the history of a purchase can be looked at after it ended. */
 const retention = '30 days';
 
@@ -18,6 +21,22 @@ const kinds = {
 
 function isAlreadyThere(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === alreadyExists;
+}
+
+/** The server's caches learn a new attribute some time after it was registered; until then its use is refused. */
+async function untilSearchable(connection: Connection, namespace: string): Promise<void> {
+  const query = Object.keys(kinds)
+    .map((name) => `${name} = 'any'`)
+    .join(' OR ');
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await connection.workflowService.countWorkflowExecutions({ namespace, query });
+      return;
+    } catch (error) {
+      if (attempt === searchableAttempts) throw error;
+      await delay(searchablePauseMilliseconds);
+    }
+  }
 }
 
 /** Registers the namespace and the search attributes, where they are not there yet. */
@@ -34,12 +53,14 @@ export async function prepareTemporal(address: string, namespace: string): Promi
       });
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
     const missing = Object.entries(kinds).filter(([name]) => !(name in customAttributes));
-    if (missing.length === 0) return;
-    await connection.operatorService
-      .addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing) })
-      .catch((error: unknown) => {
-        if (!isAlreadyThere(error)) throw error;
-      });
+    if (missing.length > 0) {
+      await connection.operatorService
+        .addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing) })
+        .catch((error: unknown) => {
+          if (!isAlreadyThere(error)) throw error;
+        });
+    }
+    await untilSearchable(connection, namespace);
   } finally {
     await connection.close();
   }

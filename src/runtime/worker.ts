@@ -20,7 +20,8 @@ export const workerLimits = {
   localActivities: 200,
   activities: 100,
   cachedWorkflows: 2_000,
-  shutdown: '5s',
+  /** Less than any supervisor waits before it kills. What is cut off then is run again elsewhere. */
+  shutdown: '2s',
 } as const;
 
 export interface WorkerSettings {
