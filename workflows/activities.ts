@@ -13,8 +13,11 @@ export const { capture, reverse } = proxyActivities<Activities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
 });
 
-export const { steerPool, endOpenPurchases } = proxyActivities<Activities>({
+/** A stop must not wait long for a worker that died with it in hand. */
+export const { steerPool } = proxyActivities<Activities>({ startToCloseTimeout: '10s', retry });
+
+export const { endOpenPurchases } = proxyActivities<Activities>({
   startToCloseTimeout: '5m',
-  heartbeatTimeout: '30s',
+  heartbeatTimeout: '10s',
   retry,
 });
