@@ -1,12 +1,8 @@
-import type { ClientBase, Pool } from 'pg';
-import { type InlineWrite, prepareAppend, sendAppend } from './append';
-import { Batch, type Outcome } from './batch';
-import type { AnyAggregate, Command, StreamChange } from './command';
-import { Contention } from './contention';
-import { DuplicateEventId, QueueFull, StoreUnavailable, storeError, WrongExpectedVersion } from './errors';
-import type { StreamAppend } from './event';
-import { type Held, HeldStreams } from './held-streams';
-import { readStreams, readVersions } from './read';
+import type { Pool } from 'pg';
+import type { Batch, Outcome } from './batch';
+import type { Command } from './command';
+import { BatchDecider, type Decided, type DecideOptions, isConflict } from './decide-batch';
+import { QueueFull, StoreUnavailable, storeError } from './errors';
 
 export const groupCommitLimits = {
   /** Commands decided and appended together at the most. */
@@ -26,10 +22,7 @@ export interface BatchReport {
   locked: boolean;
 }
 
-export interface GroupCommitOptions {
-  aggregates: readonly unknown[];
-  eventId(commandId: string, index: number): string;
-  inline?(changes: readonly StreamChange[]): InlineWrite[];
+export interface GroupCommitOptions extends DecideOptions {
   report?(report: BatchReport): void;
 }
 
@@ -39,18 +32,14 @@ interface Waiting {
   settle(outcome: Outcome): void;
 }
 
-/** A batch that is decided and ready to be sent. */
-interface Decided {
-  batch: Batch;
-  outcomes: Outcome[];
-  send(connection: Pool | ClientBase): Promise<unknown>;
-}
-
 /** A batch on its way. `landed` tells whether it was committed as it was decided. */
 interface Flight {
   batch: Batch | undefined;
   landed: Promise<boolean>;
 }
+
+/** The lock that writers share before they lock any row, so that who waits for it alone never closes a circle. */
+const begin = 'BEGIN; SELECT pg_advisory_xact_lock_shared(842001)';
 
 /**
  * One committer per process: gathers the commands that arrive while the last append is in flight, decides them in order
@@ -60,17 +49,14 @@ interface Flight {
  */
 export class GroupCommit {
   private readonly queue: Waiting[] = [];
-  private readonly held = new HeldStreams();
-  private readonly contention = new Contention();
-  private readonly aggregates: ReadonlyMap<string, AnyAggregate>;
+  private readonly decider: BatchDecider;
   private running: Promise<void> | undefined;
 
   constructor(
     private readonly pool: Pool,
     private readonly options: GroupCommitOptions,
   ) {
-    const aggregates = options.aggregates as readonly AnyAggregate[];
-    this.aggregates = new Map(aggregates.map((aggregate) => [aggregate.category, aggregate]));
+    this.decider = new BatchDecider(options);
   }
 
   /**
@@ -113,14 +99,16 @@ export class GroupCommit {
 
   /** Decides on what the batch in flight will leave; undefined where that cannot be known. */
   private async decideAhead(waiting: readonly Waiting[], flying: Batch): Promise<Decided | undefined> {
-    if (this.mustLock(waiting)) return undefined;
-    return this.decide(this.pool, waiting, { trusting: true, flying }).catch(() => undefined);
+    const commands = waiting.map(({ command }) => command);
+    if (this.decider.isContended(commands)) return undefined;
+    return this.decider.decide(this.pool, commands, { trusting: true, flying }).catch(() => undefined);
   }
 
   /** Resolves when the batch is sent. */
   private async launch(waiting: readonly Waiting[], ahead: Decided | undefined): Promise<Flight> {
+    const commands = waiting.map(({ command }) => command);
     const sent = performance.now();
-    const report = { commands: waiting.length, conflict: false, locked: this.mustLock(waiting) };
+    const report = { commands: waiting.length, conflict: false, locked: this.decider.isContended(commands) };
     const finish = (outcomes: readonly Outcome[]) => {
       waiting.forEach(({ settle }, index) => {
         settle(outcomes[index] ?? { ok: false, error: new Error('a batch lost an outcome') });
@@ -130,14 +118,14 @@ export class GroupCommit {
     };
     const theHardWay = async (error?: unknown): Promise<false> => {
       report.conflict = error !== undefined;
-      finish(await this.commitLocked(waiting, error));
+      finish(await this.commitLocked(commands, error));
       return false;
     };
     if (report.locked) return { batch: undefined, landed: theHardWay() };
     try {
-      const decided = ahead ?? (await this.decide(this.pool, waiting, { trusting: true }));
+      const decided = ahead ?? (await this.decider.decide(this.pool, commands, { trusting: true }));
       const landed = decided.send(this.pool).then(() => {
-        this.keep(decided.batch);
+        this.decider.keep(decided.batch);
         finish(decided.outcomes);
         return true;
       }, theHardWay);
@@ -148,62 +136,44 @@ export class GroupCommit {
   }
 
   /** After a conflict, or where one is to be expected. Any other failure of the whole batch fails all its commands. */
-  private async commitLocked(waiting: readonly Waiting[], error?: unknown): Promise<Outcome[]> {
-    if (error instanceof WrongExpectedVersion && this.held.get(error.stream)) this.contention.noticed(error.stream);
-    if (error !== undefined && !isConflict(error)) return this.apart(waiting, error);
-    return this.attemptLocked(waiting).catch((failure: unknown) => this.apart(waiting, failure));
+  private async commitLocked(commands: readonly Command<unknown>[], error?: unknown): Promise<Outcome[]> {
+    this.decider.noteConflict(error);
+    if (error !== undefined && !isConflict(error)) return this.apart(commands, error);
+    return this.attemptLocked(commands).catch((failure: unknown) => this.apart(commands, failure));
   }
 
   /**
    * A batch that failed as a whole, for no reason that would fail them all, is tried one by one: only the guilty fails.
    * So is a single command that lost a race for a stream which was not there yet to be locked.
    */
-  private async apart(waiting: readonly Waiting[], error: unknown): Promise<Outcome[]> {
-    if (error instanceof StoreUnavailable || (waiting.length === 1 && !isConflict(error))) {
-      return waiting.map(() => ({ ok: false, error }));
+  private async apart(commands: readonly Command<unknown>[], error: unknown): Promise<Outcome[]> {
+    if (error instanceof StoreUnavailable || (commands.length === 1 && !isConflict(error))) {
+      return commands.map(() => ({ ok: false, error }));
     }
     const outcomes: Outcome[] = [];
-    for (const each of waiting) {
+    for (const each of commands) {
       const alone = await this.attemptLocked([each]).catch((own: unknown): Outcome[] => [{ ok: false, error: own }]);
       outcomes.push(alone[0] ?? { ok: false, error });
     }
     return outcomes;
   }
 
-  private mustLock(waiting: readonly Waiting[]): boolean {
-    return waiting.some(({ command }) => command.streams.some(({ stream }) => this.contention.has(stream)));
-  }
-
-  private async decide(connection: Pool | ClientBase, waiting: readonly Waiting[], trust: Trust): Promise<Decided> {
-    const batch = await this.load(connection, waiting, trust);
-    const outcomes = waiting.map(({ command }) => batch.decide(command));
-    if (trust.trusting && waiting.some(({ command }, index) => assumes(command) && outcomes[index]?.ok === false)) {
-      throw new AssumptionFailed();
-    }
-    const changes = batch.changes();
-    if (changes.length === 0) {
-      const looked = trust.trusting ? batch.appends() : [];
-      return { batch, outcomes, send: (through) => expectUnmoved(through, looked) };
-    }
-    const prepared = prepareAppend(batch.appends(), this.options.inline?.(changes));
-    return { batch, outcomes, send: (through) => sendAppend(through, prepared) };
-  }
-
-  private async attemptLocked(waiting: readonly Waiting[]): Promise<Outcome[]> {
-    const streams = [...new Set(waiting.flatMap(({ command }) => command.streams.map(({ stream }) => stream)))];
+  /** Locks the streams first, so that what is read is what is appended to. */
+  private async attemptLocked(commands: readonly Command<unknown>[]): Promise<Outcome[]> {
+    const streams = [...new Set(commands.flatMap((command) => command.streams.map(({ stream }) => stream)))];
     const client = await this.pool.connect().catch((error: unknown) => {
       throw new StoreUnavailable(error);
     });
     let broken: Error | undefined;
     try {
-      await client.query('BEGIN');
+      await client.query(begin);
       await client.query('SELECT 1 FROM streams WHERE stream = ANY($1) ORDER BY stream COLLATE "C" FOR UPDATE', [
         streams,
       ]);
-      const { batch, outcomes, send } = await this.decide(client, waiting, { trusting: false });
+      const { batch, outcomes, send } = await this.decider.decide(client, commands, { trusting: false });
       await send(client);
       await client.query('COMMIT');
-      this.keep(batch);
+      this.decider.keep(batch);
       return outcomes;
     } catch (error) {
       const known = storeError(error);
@@ -218,81 +188,4 @@ export class GroupCommit {
       client.release(broken);
     }
   }
-
-  /** Opens every stream that the commands name: from memory, as assumed new, or from the store. */
-  private async load(connection: Pool | ClientBase, waiting: readonly Waiting[], trust: Trust): Promise<Batch> {
-    const wanted = new Map<string, { aggregate: AnyAggregate; held: Held; known: boolean }>();
-    for (const { command } of waiting) {
-      for (const { stream, aggregate, assumeNew } of command.streams) {
-        const remembered = trust.flying?.result(stream) ?? this.held.get(stream);
-        const known = trust.trusting && (remembered !== undefined || assumeNew === true);
-        // Read unless every command that names it can do without.
-        const stillKnown = known && wanted.get(stream)?.known !== false;
-        wanted.set(stream, {
-          aggregate: this.aggregateOf(aggregate.category),
-          held: remembered ?? nothing,
-          known: stillKnown,
-        });
-      }
-    }
-    const unknown = [...wanted].filter(([, { known }]) => !known);
-    const after = unknown.map(([stream, { held }]) => ({ stream, after: held.version }));
-    const missed = await readStreams(connection, after);
-    for (const stored of missed) {
-      const entry = wanted.get(stored.stream);
-      if (!entry) continue;
-      const state = entry.aggregate.evolve(entry.held.state, entry.aggregate.decode(stored));
-      entry.held = { state, version: stored.version };
-    }
-    if (!trust.trusting) this.contention.observed(wanted.keys(), new Set(missed.map(({ stream }) => stream)));
-    const batch = new Batch(this.options.eventId);
-    for (const [stream, { aggregate, held }] of wanted) batch.open(stream, aggregate, held);
-    return batch;
-  }
-
-  private aggregateOf(category: string): AnyAggregate {
-    const aggregate = this.aggregates.get(category);
-    if (!aggregate) throw new Error(`no aggregate for streams of category ${category}`);
-    return aggregate;
-  }
-
-  private keep(batch: Batch): void {
-    for (const [stream, aggregate, held] of batch.results()) {
-      if (aggregate.hot && held.version > 0) this.held.keep(stream, held);
-    }
-  }
-}
-
-const nothing: Held = { state: undefined, version: 0 };
-
-/** Whether memory and assumptions are good enough, and which batch in flight comes before. */
-interface Trust {
-  trusting: boolean;
-  flying?: Batch;
-}
-
-/** A command that took a stream for new could not decide: perhaps it was not new. */
-class AssumptionFailed extends Error {
-  override readonly name = 'AssumptionFailed';
-}
-
-/** A decision to append nothing counts only where the memory it was made on is what is committed. */
-async function expectUnmoved(connection: Pool | ClientBase, looked: readonly StreamAppend[]): Promise<void> {
-  if (looked.length === 0) return;
-  const versions = await readVersions(
-    connection,
-    looked.map(({ stream }) => stream),
-  );
-  for (const { stream, expected } of looked) {
-    const actual = versions.get(stream) ?? 0;
-    if (typeof expected === 'number' && expected !== actual) throw new WrongExpectedVersion(stream, expected, actual);
-  }
-}
-
-const assumes = (command: Command<unknown>) => command.streams.some(({ assumeNew }) => assumeNew === true);
-
-function isConflict(error: unknown): boolean {
-  return (
-    error instanceof WrongExpectedVersion || error instanceof DuplicateEventId || error instanceof AssumptionFailed
-  );
 }

@@ -1,0 +1,136 @@
+import type { ClientBase, Pool } from 'pg';
+import { type InlineWrite, prepareAppend, sendAppend } from './append';
+import { Batch, type Outcome } from './batch';
+import type { AnyAggregate, Command, StreamChange } from './command';
+import { Contention } from './contention';
+import { DuplicateEventId, WrongExpectedVersion } from './errors';
+import type { StreamAppend } from './event';
+import { type Held, HeldStreams } from './held-streams';
+import { readStreams, readVersions } from './read';
+
+export interface DecideOptions {
+  aggregates: readonly unknown[];
+  eventId(commandId: string, index: number): string;
+  inline?(changes: readonly StreamChange[]): InlineWrite[];
+}
+
+/** A batch that is decided and ready to be sent. */
+export interface Decided {
+  batch: Batch;
+  outcomes: Outcome[];
+  send(connection: Pool | ClientBase): Promise<unknown>;
+}
+
+/** Whether memory and assumptions are good enough, and which batch in flight comes before. */
+export interface Trust {
+  trusting: boolean;
+  flying?: Batch;
+}
+
+type Commands = readonly Command<unknown>[];
+
+const nothing: Held = { state: undefined, version: 0 };
+
+/** Decides batches of commands on streams held in memory, read from the store, or assumed to be new. */
+export class BatchDecider {
+  private readonly held = new HeldStreams();
+  private readonly contention = new Contention();
+  private readonly aggregates: ReadonlyMap<string, AnyAggregate>;
+
+  constructor(private readonly options: DecideOptions) {
+    const aggregates = options.aggregates as readonly AnyAggregate[];
+    this.aggregates = new Map(aggregates.map((aggregate) => [aggregate.category, aggregate]));
+  }
+
+  /** Throws AssumptionFailed where a command cannot decide on what was only assumed, or what the store throws. */
+  async decide(connection: Pool | ClientBase, commands: Commands, trust: Trust): Promise<Decided> {
+    const batch = await this.load(connection, commands, trust);
+    const outcomes = commands.map((command) => batch.decide(command));
+    if (trust.trusting && commands.some((command, index) => assumes(command) && outcomes[index]?.ok === false)) {
+      throw new AssumptionFailed();
+    }
+    const changes = batch.changes();
+    if (changes.length === 0) {
+      const looked = trust.trusting ? batch.appends() : [];
+      return { batch, outcomes, send: (through) => expectUnmoved(through, looked) };
+    }
+    const prepared = prepareAppend(batch.appends(), this.options.inline?.(changes));
+    return { batch, outcomes, send: (through) => sendAppend(through, prepared) };
+  }
+
+  /** Remembers what a committed batch left. */
+  keep(batch: Batch): void {
+    for (const [stream, aggregate, held] of batch.results()) {
+      if (aggregate.hot && held.version > 0) this.held.keep(stream, held);
+    }
+  }
+
+  noteConflict(error: unknown): void {
+    if (error instanceof WrongExpectedVersion && this.held.get(error.stream)) this.contention.noticed(error.stream);
+  }
+
+  /** Whether other processes append to a stream of these commands too. */
+  isContended(commands: Commands): boolean {
+    return commands.some(({ streams }) => streams.some(({ stream }) => this.contention.has(stream)));
+  }
+
+  private async load(connection: Pool | ClientBase, commands: Commands, trust: Trust): Promise<Batch> {
+    const wanted = new Map<string, { aggregate: AnyAggregate; held: Held; known: boolean }>();
+    for (const { stream, aggregate, assumeNew } of commands.flatMap(({ streams }) => streams)) {
+      const remembered = trust.flying?.result(stream) ?? this.held.get(stream);
+      const known = trust.trusting && (remembered !== undefined || assumeNew === true);
+      wanted.set(stream, {
+        aggregate: this.aggregateOf(aggregate.category),
+        held: remembered ?? nothing,
+        // Read unless every command that names it can do without.
+        known: known && wanted.get(stream)?.known !== false,
+      });
+    }
+    const unknown = [...wanted].filter(([, { known }]) => !known);
+    const after = unknown.map(([stream, { held }]) => ({ stream, after: held.version }));
+    const missed = await readStreams(connection, after);
+    for (const stored of missed) {
+      const entry = wanted.get(stored.stream);
+      if (!entry) continue;
+      const state = entry.aggregate.evolve(entry.held.state, entry.aggregate.decode(stored));
+      entry.held = { state, version: stored.version };
+    }
+    if (!trust.trusting) this.contention.observed(wanted.keys(), new Set(missed.map(({ stream }) => stream)));
+    const batch = new Batch(this.options.eventId);
+    for (const [stream, { aggregate, held }] of wanted) batch.open(stream, aggregate, held);
+    return batch;
+  }
+
+  private aggregateOf(category: string): AnyAggregate {
+    const aggregate = this.aggregates.get(category);
+    if (!aggregate) throw new Error(`no aggregate for streams of category ${category}`);
+    return aggregate;
+  }
+}
+
+/** A command that took a stream for new could not decide: perhaps it was not new. */
+class AssumptionFailed extends Error {
+  override readonly name = 'AssumptionFailed';
+}
+
+const assumes = (command: Command<unknown>) => command.streams.some(({ assumeNew }) => assumeNew === true);
+
+/** Whether a batch failed because its memory or its assumptions were wrong, so that it is to be decided again. */
+export function isConflict(error: unknown): boolean {
+  return (
+    error instanceof WrongExpectedVersion || error instanceof DuplicateEventId || error instanceof AssumptionFailed
+  );
+}
+
+/** A decision to append nothing counts only where the memory it was made on is what is committed. */
+async function expectUnmoved(connection: Pool | ClientBase, looked: readonly StreamAppend[]): Promise<void> {
+  if (looked.length === 0) return;
+  const versions = await readVersions(
+    connection,
+    looked.map(({ stream }) => stream),
+  );
+  for (const { stream, expected } of looked) {
+    const actual = versions.get(stream) ?? 0;
+    if (typeof expected === 'number' && expected !== actual) throw new WrongExpectedVersion(stream, expected, actual);
+  }
+}
