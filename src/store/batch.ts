@@ -39,6 +39,8 @@ export class Batch {
       state: <State>(ref: { stream: string }) => current(ref.stream).state as State | undefined,
       append: (ref, events) => {
         const { open, state } = current(ref.stream);
+        const { decode, schemaVersion } = open.aggregate;
+        for (const { type, data } of events) decode({ type, schemaVersion, data });
         const decided = [...(tentative.get(ref.stream)?.decided ?? []), ...events];
         tentative.set(ref.stream, {
           state: events.reduce((so, event) => open.aggregate.evolve(so, event), state),

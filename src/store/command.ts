@@ -1,5 +1,8 @@
 import type { Metadata, StoredEvent } from './event';
 
+/** An event as it is stored, as far as its schema goes. */
+export type EncodedEvent = Pick<StoredEvent, 'type' | 'schemaVersion' | 'data'>;
+
 export interface DomainEvent {
   type: string;
   data: unknown;
@@ -10,7 +13,8 @@ export interface Aggregate<State, Event extends DomainEvent> {
   /** Streams are named `<category>-<id>`. */
   category: string;
   schemaVersion: number;
-  decode(stored: StoredEvent): Event;
+  /** Throws for what no schema knows. Also run before an event is written: what cannot be read back is never stored. */
+  decode(stored: EncodedEvent): Event;
   /** Pure: the committer keeps the state before and the state after side by side. */
   evolve(state: State | undefined, event: Event): State;
   /** Kept in memory between batches: for few streams with many commands. */

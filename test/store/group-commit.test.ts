@@ -69,6 +69,23 @@ describe('the group commit', () => {
     expect(await typesOf(`pool-${pool}`)).toEqual(['PoolCreated', 'TicketClaimed', 'TicketClaimed']);
   });
 
+  it('refuses to write an event that its schema could not read back', async () => {
+    const pool = await onSale(ledger);
+    const stream = `pool-${pool}`;
+    const broken: Command<void> = {
+      id: `${pool}/broken`,
+      metadata,
+      streams: [{ aggregate: { category: 'pool' }, stream }],
+      decide: (session) => {
+        session.append({ aggregate: pools, stream }, [
+          { type: 'SalesStopped', data: { reason: '', holds: 'never' as 'release' } },
+        ]);
+      },
+    };
+    await expect(ledger.committer.submit(broken)).rejects.toMatchObject({ name: 'ZodError' });
+    expect(await typesOf(stream)).toEqual(['PoolCreated']);
+  });
+
   it('keeps events that Postgres cannot store away from their neighbours', async () => {
     const pool = await onSale(ledger);
     const [before, broken, after] = await Promise.allSettled([
