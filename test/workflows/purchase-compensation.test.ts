@@ -4,12 +4,11 @@ import { eventually } from '../support/eventually';
 import type { Buyer } from './buyer';
 import { Stage } from './stage';
 
-// Without a cache every step of these purchases is a replay of all that went before.
 describeWith('timeSkipping', 'a purchase that must end', () => {
   let stage: Stage;
   let pool: string;
   beforeAll(async () => {
-    stage = await Stage.open({ on: 'timeSkipping', cachedWorkflows: 0 });
+    stage = await Stage.open({ on: 'timeSkipping' });
   });
   beforeEach(async () => {
     pool = await stage.pool();

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '../support/eventually';
+import type { Buyer } from './buyer';
+import type { Path } from './paths';
+import type { Stage } from './stage';
+
+type Act = (buyer: Buyer, stage: Stage) => Promise<unknown>;
+
+/** A purchase of one pool that goes as `act` makes it go. */
+const path = (name: string, status: string, act: Act, holdSeconds = 300): Path => ({
+  name: `purchase-${name}`,
+  status,
+  async play(stage) {
+    const buyer = await stage.reserve({ [await stage.pool({ holdSeconds })]: 2 });
+    await act(buyer, stage);
+    await buyer.ends();
+    return buyer.handle;
+  },
+});
+
+const payHeldUp = async (buyer: Buyer, stage: Stage, place: Parameters<Stage['provider']['holdUp']>[1]) => {
+  const paymentId = randomUUID();
+  stage.provider.holdUp(paymentId, place);
+  await buyer.pay('tok_ok', paymentId);
+  if (place === 'after the money was taken') await eventually(async () => (await buyer.money()).length > 0);
+  else await buyer.reaches('paying');
+};
+
+const whilePaying =
+  (act: Act): Act =>
+  async (buyer, stage) => {
+    await payHeldUp(buyer, stage, 'before the money is taken');
+    await act(buyer, stage);
+  };
+
+const whilePaid =
+  (act: Act): Act =>
+  async (buyer, stage) => {
+    await payHeldUp(buyer, stage, 'after the money was taken');
+    await act(buyer, stage);
+  };
+
+const nothing: Act = async () => undefined;
+const cancel: Act = (buyer) => buyer.cancel();
+const stop: Act = (buyer) => buyer.saleStopped();
+const cancelWorkflow: Act = (buyer) => buyer.handle.cancel();
+
+/** Every way that a purchase can go. */
+export const purchasePaths: readonly Path[] = [
+  path('confirmed', 'confirmed', (buyer) => buyer.pay()),
+  path('confirmed-after-a-decline', 'confirmed', async (buyer) => {
+    await buyer.pay('tok_declined');
+    await buyer.pay();
+  }),
+  path('confirmed-though-the-answer-was-lost', 'confirmed', (buyer) => buyer.pay('tok_lost')),
+  path('confirmed-though-the-provider-was-away', 'confirmed', (buyer) => buyer.pay('tok_down')),
+  path('confirmed-after-a-slow-capture', 'confirmed', (buyer) => buyer.pay('tok_slow')),
+  path('payment-failed', 'payment-failed', async (buyer) => {
+    for (const token of ['tok_declined', 'tok_insufficient_funds', 'tok_declined']) await buyer.pay(token);
+  }),
+  path('expired', 'expired', nothing, 1),
+  path('expired-while-paying', 'expired', whilePaying(nothing), 1),
+  path('expired-and-refunded', 'refunded', whilePaid(nothing), 1),
+  path('cancelled', 'cancelled', cancel),
+  path('cancelled-while-paying', 'cancelled', whilePaying(cancel)),
+  path('cancelled-and-refunded', 'refunded', whilePaid(cancel)),
+  path('stopped', 'cancelled', stop),
+  path('stopped-while-paying', 'cancelled', whilePaying(stop)),
+  path('stopped-and-refunded', 'refunded', whilePaid(stop)),
+  path('cancelled-by-an-operator', 'cancelled', cancelWorkflow),
+  path('cancelled-by-an-operator-while-paying', 'cancelled', whilePaying(cancelWorkflow)),
+  path('cancelled-by-an-operator-and-refunded', 'refunded', whilePaid(cancelWorkflow)),
+  path('refunded-as-its-tickets-were-gone', 'refunded', async (buyer, stage) => {
+    const pools = buyer.request.items.map(({ pool }) => pool);
+    await stage.activities.release({ purchaseId: buyer.id, pools, ending: { kind: 'expired' } });
+    await buyer.pay();
+  }),
+  path('with-a-signal-not-understood', 'cancelled', async (buyer) => {
+    await buyer.handle.signal('payment', { paymentId: 'payment-1' });
+    await buyer.cancel();
+  }),
+  {
+    name: 'purchase-of-two-pools',
+    status: 'confirmed',
+    async play(stage) {
+      const buyer = await stage.reserve({ [await stage.pool()]: 1, [await stage.pool()]: 2 });
+      await buyer.pay();
+      await buyer.ends();
+      return buyer.handle;
+    },
+  },
+  {
+    name: 'purchase-rejected',
+    status: 'rejected',
+    async play(stage) {
+      const buyer = await stage.buy({ 'no-such-pool': 1 });
+      await buyer.ends();
+      return buyer.handle;
+    },
+  },
+  {
+    name: 'purchase-paid-before-it-was-reserved',
+    status: 'confirmed',
+    async play(stage) {
+      const pool = await stage.pool();
+      await stage.stopWorker();
+      const buyer = await stage.buy({ [pool]: 1 });
+      await buyer.pay();
+      await stage.startWorker();
+      await buyer.ends();
+      return buyer.handle;
+    },
+  },
+];
