@@ -9,6 +9,9 @@ const folder = join(__dirname, '../histories');
 /** The name of worker and client in recorded histories, in the place of a process on somebody's machine. */
 export const recorder = 'recorder';
 
+/** `<path>@<release>`: kept from a release whose workflows may still run. */
+export const isOfRelease = (name: string) => name.includes('@');
+
 export function recordedNames(): string[] {
   return readdirSync(folder)
     .map((file) => file.replace(/\.json$/, ''))

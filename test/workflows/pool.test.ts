@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { searchAttributes } from '../../src/domain';
 import { describeWith } from '../support/describe-with';
 import { euros } from '../support/domain-events';
+import { Promoter } from './promoter';
 import { Stage } from './stage';
 
 const storm = { reason: 'a storm is coming' };
@@ -116,6 +117,17 @@ describeWith('temporal', 'a pool', () => {
     expect(await promoter.handle.result()).toMatchObject({ status: 'cancelled' });
     expect(await buyer.ends()).toMatchObject({ status: 'cancelled' });
     expect(await stage.poolEvents(promoter.pool)).toContain('PoolCancelled');
+  });
+
+  it('whose workflow was terminated is steered again after a reset', async () => {
+    const promoter = await stage.onSale();
+    await promoter.ask('reprice', { price: euros(80) });
+    await promoter.handle.terminate('by mistake');
+    await stage.reset(promoter.handle.workflowId);
+    const again = new Promoter(promoter.settings, stage.client.workflow.getHandle(promoter.handle.workflowId));
+    expect(await again.ask('stopSales', storm)).toMatchObject({ status: 'done' });
+    await again.reaches({ status: 'stopped', handled: 2 });
+    expect(await stage.poolEvents(promoter.pool)).toEqual(['PoolCreated', 'PoolRepriced', 'SalesStopped']);
   });
 
   it('is not made where its name belongs to a stream', async () => {

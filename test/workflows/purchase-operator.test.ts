@@ -61,17 +61,8 @@ describeWith('temporal', 'an operator', () => {
   it('brings a terminated purchase back by a reset, and its hold ends', async () => {
     const pool = await stage.pool({ holdSeconds: 2 });
     const buyer = await stage.reserve({ [pool]: 1 });
-    const { runId } = await buyer.handle.describe();
     await buyer.handle.terminate('by mistake');
-    const { events } = await buyer.handle.fetchHistory();
-    const lastTask = events?.findLast(({ workflowTaskCompletedEventAttributes: completed }) => completed);
-    await stage.env.connection.workflowService.resetWorkflowExecution({
-      namespace: stage.env.namespace ?? 'default',
-      workflowExecution: { workflowId: buyer.handle.workflowId, runId },
-      requestId: buyer.id,
-      reason: 'it was terminated by mistake',
-      ...(lastTask?.eventId ? { workflowTaskFinishEventId: lastTask.eventId } : {}),
-    });
+    await stage.reset(buyer.handle.workflowId);
     expect(await stage.client.workflow.getHandle(buyer.handle.workflowId).result()).toMatchObject({
       status: 'expired',
     });

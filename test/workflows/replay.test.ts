@@ -7,8 +7,7 @@ import {
 } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { workflowBundle } from '../../src/runtime/workflow-code';
-import { readHistory } from './histories';
-import { paths } from './paths';
+import { readHistory, recordedNames } from './histories';
 import { silenceTemporal } from './silence';
 
 silenceTemporal();
@@ -20,7 +19,7 @@ async function replay(workflowBundle: WorkflowBundleOption, name: string): Promi
 }
 
 describe('the workflows of today', () => {
-  it.each(paths)('go on where $name stands', async ({ name }) => {
+  it.each(recordedNames())('go on where %s stands', async (name) => {
     const result = await replay({ codePath: await workflowBundle() }, name);
     expect(result).toBeDefined();
     expect(result?.error).toBeUndefined();

@@ -167,6 +167,22 @@ export class Stage {
     return buyer;
   }
 
+  /** What `temporal workflow reset --type LastWorkflowTask` does. */
+  async reset(workflowId: string): Promise<void> {
+    const handle = this.client.workflow.getHandle(workflowId);
+    const { runId } = await handle.describe();
+    const { events } = await handle.fetchHistory();
+    const last = events?.findLast(({ workflowTaskCompletedEventAttributes: completed }) => completed)?.eventId;
+    if (!last) throw new Error(`${workflowId} has not begun`);
+    await this.env.connection.workflowService.resetWorkflowExecution({
+      namespace: this.env.namespace ?? 'default',
+      workflowExecution: { workflowId, runId },
+      requestId: randomUUID(),
+      reason: 'terminated by mistake',
+      workflowTaskFinishEventId: last,
+    });
+  }
+
   async counts(name: string): Promise<{ available: number; claimed: number; sold: number }> {
     const view = await poolNamed(this.database, name);
     if (!view) throw new Error(`no pool ${name}`);
