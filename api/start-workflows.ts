@@ -18,9 +18,13 @@ interface Start<Input, Conflict> {
   /** One line, shown in the lists of the web UI; Temporal takes 400 bytes. */
   staticSummary: string;
   staticDetails: string;
+  workflowTaskTimeout: typeof taskTimeout;
   workflowIdReusePolicy: 'REJECT_DUPLICATE';
   workflowIdConflictPolicy: Conflict;
 }
+
+/** A step that a worker took with it into its death is given to another one after this, so that no hold lasts longer. */
+const taskTimeout = '5s';
 
 /** Starting a purchase that is under way gives that one; once it has ended the start is refused as already started. */
 export function purchaseStart(request: PurchaseRequest): Start<PurchaseRequest, 'USE_EXISTING'> {
@@ -40,6 +44,7 @@ export function purchaseStart(request: PurchaseRequest): Start<PurchaseRequest, 
       `Purchase ${purchaseId} of customer ${customerId}:`,
       ...[first, ...others].map((line) => `- ${line}`),
     ].join('\n'),
+    workflowTaskTimeout: taskTimeout,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
   };
@@ -59,6 +64,7 @@ export function poolStart(settings: PoolSettings): Start<PoolInput, 'FAIL'> {
       `Sales open ${opensAt ?? 'at once'}, close ${closesAt ?? 'when they are stopped'}.`,
       'Signals: stopSales, resumeSales, reprice, cancelSales.',
     ].join('\n\n'),
+    workflowTaskTimeout: taskTimeout,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowIdConflictPolicy: 'FAIL',
   };

@@ -20,6 +20,8 @@ export const workerLimits = {
   localActivities: 200,
   activities: 100,
   cachedWorkflows: 2_000,
+  /** After a worker's death its workflows wait this long for it before another takes them: a hold ends no later. */
+  stickiness: '2s',
   /** Less than any supervisor waits before it kills. What is cut off then is run again elsewhere. */
   shutdown: '2s',
 } as const;
@@ -87,6 +89,7 @@ export async function createWorker(
     maxConcurrentLocalActivityExecutions: workerLimits.localActivities,
     maxConcurrentActivityTaskExecutions: workerLimits.activities,
     maxCachedWorkflows: workerLimits.cachedWorkflows,
+    stickyQueueScheduleToStartTimeout: workerLimits.stickiness,
     shutdownGraceTime: workerLimits.shutdown,
     ...overrides,
   });
