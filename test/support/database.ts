@@ -13,8 +13,17 @@ export type TestDatabase = {
 const CREATED_WITHIN_MS = 20_000;
 
 /** A migrated, empty database of the caller's own on the run's Postgres server. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { url, template } = surroundings().postgres;
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase(surroundings().postgres.template);
+}
+
+/** A database of the caller's own in which nothing is yet, not even a schema. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('template0');
+}
+
+async function createDatabase(template: string): Promise<TestDatabase> {
+  const { url } = surroundings().postgres;
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const own = new URL(url);
   own.pathname = `/${name}`;
