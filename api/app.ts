@@ -2,47 +2,52 @@ import express, { type Express, type RequestHandler } from 'express';
 import rateLimit from 'express-rate-limit';
 import helmet from 'helmet';
 import { answerProblems, sendProblem } from './answer-problems';
-import type { Caller } from './authentication';
+import { type Caller, unauthorized } from './authentication';
 import type { Dependencies } from './dependencies';
 import { docs } from './docs';
-import { health } from './health';
 import { observe } from './observe';
-import { notFound, Problem } from './problem';
+import { methodNotAllowed, notFound, Problem } from './problem';
+import { readJson } from './read-json';
 import type { Route } from './route';
 import { analyticsRoutes } from './routes/analytics';
+import { healthRoutes } from './routes/health';
 import { paymentRoutes } from './routes/payments';
 import { poolRoutes } from './routes/pools';
 import { purchaseRoutes } from './routes/purchases';
+import { steeringRoutes } from './routes/steering';
 
-export const bodyLimit = '100kb';
 const rateWindowMilliseconds = 10_000;
 
 export function allRoutes(dependencies: Dependencies): Route[] {
-  return [poolRoutes, purchaseRoutes, paymentRoutes, analyticsRoutes].flatMap((routes) => routes(dependencies));
+  const rooms = [poolRoutes, steeringRoutes, purchaseRoutes, paymentRoutes, analyticsRoutes, healthRoutes];
+  return rooms.flatMap((routes) => routes(dependencies));
 }
 
 const expressPath = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
+/** Before the body is read: who may not go in has nothing of theirs looked at. */
+function admit(route: Route): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.route = route.path;
+    response.locals.caller = route.admit(response.locals.caller as Caller | undefined);
+    next();
+  };
+}
+
 function runRoute(route: Route): RequestHandler {
   return async (request, response) => {
-    response.locals.route = route.path;
-    const { status, body, headers } = await route.run(request, response.locals.caller as Caller | undefined);
+    const { status, body, headers } = await route.run(request, response.locals.caller as Caller);
     response.status(status).set(headers ?? {});
     if (body === undefined) response.end();
-    else response.json(body);
+    else if (route.answerType === undefined) response.json(body);
+    else response.send(body);
   };
 }
 
 function refuseOtherMethods(routes: readonly Route[]): RequestHandler {
   const offered = routes.map(({ method }) => method.toUpperCase());
-  const allow = [...offered, ...(offered.includes('GET') ? ['HEAD'] : [])].join(', ');
-  return (request) => {
-    throw new Problem(
-      'method-not-allowed',
-      `${request.method} is not offered here; ${allow} is.`,
-      {},
-      { Allow: allow },
-    );
+  return ({ method }) => {
+    throw methodNotAllowed(method, offered);
   };
 }
 
@@ -54,6 +59,12 @@ function identify({ keyring }: Dependencies): RequestHandler {
     next();
   };
 }
+
+/** Also where a key is not needed: whoever sends one believes that it is known. */
+const refuseUnknownKeys: RequestHandler = (request, response, next) => {
+  if (request.get('authorization') !== undefined && !response.locals.caller) throw unauthorized();
+  next();
+};
 
 function limitRate({ rateLimits }: Dependencies): RequestHandler {
   return rateLimit({
@@ -73,21 +84,21 @@ function limitRate({ rateLimits }: Dependencies): RequestHandler {
   });
 }
 
+/** The docs are also read over plain HTTP, where a browser that upgrades requests would find nothing. */
+const securityHeaders = helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+
 /** The HTTP API of the contract (API.md) on the parts it is handed. */
 export function createApp(dependencies: Dependencies): Express {
   const app = express();
   app.disable('x-powered-by').set('trust proxy', 'loopback').set('etag', false);
-  app.use(observe(dependencies));
-  app.use(helmet());
-  app.use(health(dependencies));
+  app.use(observe(dependencies), securityHeaders);
+  app.use('/v1', identify(dependencies), limitRate(dependencies), refuseUnknownKeys);
   const routes = allRoutes(dependencies);
   app.use(docs(routes));
-  app.use('/v1', identify(dependencies), limitRate(dependencies));
-  app.use(express.json({ limit: bodyLimit, type: ['application/json', 'application/*+json'] }));
   for (const path of new Set(routes.map((each) => each.path))) {
     const same = routes.filter((each) => each.path === path);
     const place = app.route(expressPath(path));
-    for (const each of same) place[each.method](runRoute(each));
+    for (const each of same) place[each.method](admit(each), ...(each.body ? readJson : []), runRoute(each));
     place.all(refuseOtherMethods(same));
   }
   app.use((request) => {

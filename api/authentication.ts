@@ -26,28 +26,29 @@ export class Keyring {
     });
   }
 
-  /** Whoever the header names; undefined without a header. Throws `unauthorized` for a key that is not ours. */
+  /** Whoever the header names; undefined without a header, and for a key that is not ours. */
   caller(authorization: string | undefined): Caller | undefined {
-    if (authorization === undefined) return undefined;
-    const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-    const digest = sha256(key ?? '');
+    const [, key] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+    if (key === undefined) return undefined;
+    const digest = sha256(key);
     let found: Caller | undefined;
     // Every entry is compared, so that the time taken says nothing about which one matched.
     for (const entry of this.entries) if (timingSafeEqual(entry.digest, digest)) found = entry.caller;
-    if (!key || !found) throw unauthorized('The key in the Authorization header is not known.');
     return found;
   }
 }
 
-function unauthorized(detail: string): Problem {
+export function unauthorized(): Problem {
+  const detail = 'Send a key that is known here: Authorization: Bearer <key>.';
   return new Problem('unauthorized', detail, {}, { 'WWW-Authenticate': 'Bearer' });
 }
 
 /** The caller, when it has one of the roles; an operator may do everything. */
 export function requireRole(caller: Caller | undefined, allowed: readonly Role[]): Caller {
-  if (!caller) throw unauthorized('Send a key: Authorization: Bearer <key>.');
+  if (!caller) throw unauthorized();
   if (caller.role !== 'operator' && !allowed.includes(caller.role)) {
-    throw new Problem('forbidden', `This needs a key of the role ${allowed.join(' or ')}; yours is ${caller.role}.`);
+    const wanted = [...new Set<Role>([...allowed, 'operator'])].join(' or ');
+    throw new Problem('forbidden', `This needs a key of the role ${wanted}; yours is ${caller.role}.`);
   }
   return caller;
 }

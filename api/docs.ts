@@ -1,6 +1,7 @@
-import express, { Router } from 'express';
+import express, { type Response, Router } from 'express';
 import { getAbsoluteFSPath } from 'swagger-ui-dist';
 import { openApiDocument } from './openapi';
+import { methodNotAllowed } from './problem';
 import type { Route } from './route';
 
 const page = `<!doctype html>
@@ -15,15 +16,15 @@ const startScript = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-u
 export function docs(routes: readonly Route[]): Router {
   const router = Router();
   const document = openApiDocument(routes);
-  router.get('/openapi.json', (_request, response) => {
-    response.json(document);
-  });
-  router.get('/docs', (_request, response) => {
-    response.type('html').send(page);
-  });
-  router.get('/docs/start.js', (_request, response) => {
-    response.type('js').send(startScript);
-  });
+  const serve = (path: string, send: (response: Response) => void) => {
+    const place = router.route(path).get((_request, response) => send(response));
+    place.all(({ method }) => {
+      throw methodNotAllowed(method, ['GET']);
+    });
+  };
+  serve('/openapi.json', (response) => response.json(document));
+  serve('/docs', (response) => response.type('html').send(page));
+  serve('/docs/start.js', (response) => response.type('js').send(startScript));
   router.use('/docs', express.static(getAbsoluteFSPath(), { index: false, maxAge: '1h' }));
   return router;
 }

@@ -27,6 +27,9 @@ function request({ params, query, headers, body }: Route) {
   };
 }
 
+/** The first word of the path after the version. */
+const tagOf = ({ path }: Route) => path.split('/').find((part) => part !== '' && part !== 'v1') ?? path;
+
 /** The OpenAPI document of the routes, from the very schemas that parse their requests. */
 export function openApiDocument(routes: readonly Route[]) {
   const registry = new OpenAPIRegistry();
@@ -34,13 +37,13 @@ export function openApiDocument(routes: readonly Route[]) {
   for (const each of routes) {
     const answers = Object.entries(each.answers).map(([status, { description, schema }]) => [
       status,
-      { description, ...(schema && { content: { 'application/json': { schema } } }) },
+      { description, ...(schema && { content: { [each.answerType ?? 'application/json']: { schema } } }) },
     ]);
     registry.registerPath({
       method: each.method,
       path: each.path,
       summary: each.summary,
-      tags: [each.path.split('/')[2] ?? 'boxoffice'],
+      tags: [tagOf(each)],
       security: each.roles === 'all' ? [] : [{ [bearer.name]: [] }],
       description: each.roles === 'all' ? 'Open to all.' : `Roles: ${[...each.roles, 'operator'].join(', ')}.`,
       request: request(each),

@@ -1,6 +1,6 @@
 import type { Payment } from '../src/domain';
 import type { PoolView, PurchaseView } from '../src/projections';
-import { type ProblemDocument, problemDocument, refusalProblem } from './problem';
+import { Problem, type ProblemDocument, refusalProblem } from './problem';
 import type { TakenRequest } from './purchase-requests';
 
 /** The pool as the contract has it. */
@@ -8,19 +8,15 @@ export function presentPool({ promoter: _, ...pool }: PoolView) {
   return pool;
 }
 
-function declined(payments: readonly Payment[]) {
-  return payments.findLast((payment) => payment.status === 'declined');
-}
-
-export function declinedProblem(payment: Extract<Payment, { status: 'declined' }>): ProblemDocument {
+export function declinedProblem(payment: Extract<Payment, { status: 'declined' }>): Problem {
   const { reason, attemptsLeft } = payment;
   const hope =
     attemptsLeft > 0 ? `You may try ${attemptsLeft} more times.` : 'No attempts are left; the tickets were given back.';
-  return problemDocument('payment-declined', `The payment was declined: ${reason}. ${hope}`, { reason, attemptsLeft });
+  return new Problem('payment-declined', `The payment was declined: ${reason}. ${hope}`, { reason, attemptsLeft });
 }
 
-export function expiredProblem(): ProblemDocument {
-  return problemDocument(
+export function expiredProblem(): Problem {
+  return new Problem(
     'purchase-expired',
     'The hold ended before it was paid; the tickets were given back. Start a new purchase.',
   );
@@ -32,15 +28,15 @@ export function failureOf(purchase: PurchaseView): ProblemDocument | undefined {
     case 'rejected':
       return purchase.refusal && refusalProblem(purchase.refusal).document;
     case 'expired':
-      return expiredProblem();
+      return expiredProblem().document;
     case 'payment-failed': {
-      const payment = declined(purchase.payments);
-      return payment?.status === 'declined' ? declinedProblem(payment) : undefined;
+      const payment = purchase.payments.findLast((each) => each.status === 'declined');
+      return payment && declinedProblem(payment).document;
     }
     case 'cancelled':
     case 'refunded': {
       const detail = `The purchase ended: ${purchase.reason ?? 'it was cancelled'}.`;
-      return problemDocument('purchase-not-payable', detail, { purchaseStatus: purchase.status });
+      return new Problem('purchase-not-payable', detail, { purchaseStatus: purchase.status }).document;
     }
     default:
       return undefined;
@@ -64,6 +60,10 @@ export function presentPurchase(purchase: PurchaseView) {
     updatedAt: updatedAt.toISOString(),
   };
 }
+
+/** Another one after every change to the purchase. */
+export const etagOf = ({ status, payments, updatedAt }: PurchaseView) =>
+  `"${updatedAt.getTime()}-${status}-${payments.length}"`;
 
 /** A purchase that was taken in and is not decided yet. */
 export function requestedPurchase({ purchaseId: id, customerId, items, createdAt }: TakenRequest): PurchaseView {

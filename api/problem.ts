@@ -38,11 +38,6 @@ export interface ProblemDocument {
   [member: string]: unknown;
 }
 
-export function problemDocument(slug: Slug, detail: string, members: Record<string, unknown> = {}): ProblemDocument {
-  const { status, title } = problemKinds[slug];
-  return { ...members, type: `/problems/${slug}`, title, status, detail };
-}
-
 /** Thrown by a route; the error handler answers it. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -54,7 +49,8 @@ export class Problem extends Error {
     readonly headers: Record<string, string> = {},
   ) {
     super(detail);
-    this.document = problemDocument(slug, detail, members);
+    const { status, title } = problemKinds[slug];
+    this.document = { ...members, type: `/problems/${slug}`, title, status, detail };
   }
 }
 
@@ -103,7 +99,25 @@ export function refusalProblem(refusal: Refusal): Problem {
   }
 }
 
-export function validationFailed(errors: readonly { path: string; message: string }[]): Problem {
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+/** A wrong request may hold thousands of mistakes, and name them in its own long words: so much of it is repeated. */
+const toldOfMistakes = { errors: 20, characters: 200 } as const;
+
+export function validationFailed(all: readonly FieldError[]): Problem {
+  const short = (text: string) => text.slice(0, toldOfMistakes.characters);
+  const errors = all
+    .slice(0, toldOfMistakes.errors)
+    .map(({ path, message }) => ({ path: short(path), message: short(message) }));
   const detail = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
   return new Problem('validation-failed', detail, { errors });
+}
+
+/** @param offered methods such as `GET` */
+export function methodNotAllowed(method: string, offered: readonly string[]): Problem {
+  const allow = [...offered, ...(offered.includes('GET') ? ['HEAD'] : [])].join(', ');
+  return new Problem('method-not-allowed', `${method} is not offered here; ${allow} is.`, {}, { Allow: allow });
 }

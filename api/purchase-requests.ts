@@ -12,6 +12,8 @@ export interface TakenRequest {
   /** What it was refused with before it became a purchase. */
   refusal: Refusal | undefined;
   createdAt: Date;
+  /** It came before. */
+  repeated: boolean;
 }
 
 export interface IdempotencyKey {
@@ -30,10 +32,10 @@ interface Row {
 
 const columns = 'purchase_id, body_hash, customer_id, items, refusal, created_at';
 
-function taken(row: Row | undefined): TakenRequest | undefined {
+function taken(row: Row | undefined, repeated = true): TakenRequest | undefined {
   if (!row) return undefined;
   const { purchase_id: purchaseId, body_hash: bodyHash, customer_id: customerId, created_at: createdAt, items } = row;
-  return { purchaseId, bodyHash, customerId, items, refusal: row.refusal ?? undefined, createdAt };
+  return { purchaseId, bodyHash, customerId, items, refusal: row.refusal ?? undefined, createdAt, repeated };
 }
 
 export async function requestUnderKey(
@@ -53,7 +55,7 @@ export async function requestUnderKey(
 export async function takeRequest(
   database: Database,
   { holder, key }: IdempotencyKey,
-  request: Omit<TakenRequest, 'createdAt'>,
+  request: Omit<TakenRequest, 'createdAt' | 'repeated'>,
 ): Promise<TakenRequest> {
   const { purchaseId, bodyHash, customerId, items, refusal } = request;
   const { rows } = await database.query<Row>({
@@ -76,7 +78,7 @@ export async function takeRequest(
       idempotencyLimits.rememberedHours,
     ],
   });
-  const mine = taken(rows[0]) ?? (await requestUnderKey(database, { holder, key }));
+  const mine = taken(rows[0], false) ?? (await requestUnderKey(database, { holder, key }));
   if (!mine) throw new Error('a request was neither taken in nor found');
   return mine;
 }

@@ -5,6 +5,7 @@ import { notFound, type Slug, validationFailed } from './problem';
 
 export interface Answer {
   status: number;
+  /** Sent as JSON, where `headers` do not name another content type. */
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -18,6 +19,8 @@ export interface Context<Params extends Shape, Query extends Shape, Body extends
   body: Parsed<Body>;
   /** Who asks; for routes open to all it may be anybody. */
   caller: Caller;
+  /** Asked from this very machine, by no proxy. */
+  fromLoopback: boolean;
   header(name: string): string | undefined;
   /** Puts the purchase's id into the request's log line. */
   concerns(purchaseId: string): void;
@@ -34,13 +37,17 @@ export interface RouteSpec<Params extends Shape, Query extends Shape, Body exten
   body?: Body;
   headers?: z.ZodObject;
   answers: Record<number, { description: string; schema?: z.ZodType }>;
+  /** Where it is not JSON. */
+  answerType?: string;
   problems: readonly Slug[];
   handle(context: Context<Params, Query, Body>): Promise<Answer>;
 }
 
 /** A route with its types closed over: what Express runs and OpenAPI describes. */
 export interface Route extends Omit<RouteSpec<Shape, Shape, Shape>, 'handle'> {
-  run(request: Request, caller: Caller | undefined): Promise<Answer>;
+  /** Whoever may go in. Throws `unauthorized` or `forbidden`. */
+  admit(caller: Caller | undefined): Caller;
+  run(request: Request, caller: Caller): Promise<Answer>;
 }
 
 const anybody: Caller = { role: 'gate', subject: 'anybody' };
@@ -60,6 +67,10 @@ function parsedParams(schema: Shape, value: unknown): unknown {
   return result.data;
 }
 
+function isFromLoopback({ socket, headers }: Request): boolean {
+  return /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '') && headers['x-forwarded-for'] === undefined;
+}
+
 export function route<
   Params extends Shape = undefined,
   Query extends Shape = undefined,
@@ -68,13 +79,14 @@ export function route<
   const { handle, ...described } = spec;
   return {
     ...described,
+    admit: (caller) => (spec.roles === 'all' ? (caller ?? anybody) : requireRole(caller, spec.roles)),
     async run(request, caller) {
-      const allowed = spec.roles === 'all' ? (caller ?? anybody) : requireRole(caller, spec.roles);
       return handle({
-        caller: allowed,
+        caller,
+        fromLoopback: isFromLoopback(request),
         params: parsedParams(spec.params, request.params) as Parsed<Params>,
         query: parsed(spec.query, request.query) as Parsed<Query>,
-        body: parsed(spec.body, request.body ?? {}) as Parsed<Body>,
+        body: parsed(spec.body, request.body === undefined ? {} : request.body) as Parsed<Body>,
         header: (name) => request.get(name),
         concerns: (purchaseId) => {
           request.res?.locals && Object.assign(request.res.locals, { purchaseId });

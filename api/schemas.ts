@@ -8,8 +8,12 @@ extendZodWithOpenApi(z);
 const textLimits = { title: 200, reason: 500, customerId: 200, token: 200 } as const;
 
 const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
+/** Kept and answered in UTC. */
+const givenInstant = instant.transform((given) => new Date(given).toISOString());
+const currencies = new Set(Intl.supportedValuesOf('currency'));
 const positiveMoney = money
   .refine(({ amount }) => amount > 0, 'must cost something')
+  .refine(({ currency }) => currencies.has(currency), { path: ['currency'], message: 'is no currency of ISO 4217' })
   .openapi('Money', {
     description: 'Integer minor units of an ISO 4217 currency',
   });
@@ -17,7 +21,7 @@ const plainMoney = money;
 const reason = plainText(textLimits.reason);
 
 export const poolParams = z.object({ name: poolName });
-export const purchaseParams = z.object({ id: z.uuid() });
+export const purchaseParams = z.object({ id: z.uuid().toLowerCase() });
 export const customerId = plainText(textLimits.customerId);
 
 export const customerParams = z.object({ id: customerId });
@@ -28,6 +32,12 @@ const idempotencyKey = z
   .max(255)
   .describe('New for every purchase, the same for a retry; remembered for 24 h');
 export const waitHeaders = z.object({ Prefer: preferHeader });
+export const changeHeaders = waitHeaders.extend({
+  'If-None-Match': z
+    .string()
+    .optional()
+    .describe('The ETag of the answer that is known already: another one comes at once, however long the wait'),
+});
 export const purchaseHeaders = z.object({ 'Idempotency-Key': idempotencyKey, Prefer: preferHeader });
 export const paymentHeaders = z.object({ 'Idempotency-Key': idempotencyKey.optional(), Prefer: preferHeader });
 
@@ -47,9 +57,9 @@ export const newPool = z
       .min(poolLimits.holdSeconds.least)
       .max(poolLimits.holdSeconds.most)
       .default(poolLimits.holdSeconds.usual),
-    startsAt: instant.optional(),
-    opensAt: instant.optional(),
-    closesAt: instant.optional(),
+    startsAt: givenInstant.optional(),
+    opensAt: givenInstant.optional(),
+    closesAt: givenInstant.optional(),
   })
   .refine(({ opensAt, closesAt }) => !opensAt || !closesAt || Date.parse(opensAt) < Date.parse(closesAt), {
     path: ['closesAt'],
@@ -166,6 +176,12 @@ export const purchasesAnswer = z.object({ purchases: z.array(purchaseAnswer), ne
 export const timelineAnswer = z.object({
   events: z.array(z.object({ type: z.string(), at: instant, data: z.record(z.string(), z.unknown()) })),
 });
+export const liveAnswer = z.object({ status: z.literal('live') });
+export const readyAnswer = z.object({
+  status: z.enum(['ready', 'not-ready']),
+  away: z.array(z.enum(['postgres', 'temporal', 'worker'])),
+});
+export const metricsAnswer = z.string().describe('Prometheus text format');
 export const salesAnswer = z.object({
   days: z.record(z.string(), z.object({ total: z.int(), count: z.int(), tickets: z.int() })),
   currency: z.string(),

@@ -4,7 +4,7 @@ export const waitLimits = { mostSeconds: 30 } as const;
 
 /** Seconds that the client is ready to wait, of `Prefer: wait=N` (RFC 7240): 0 without it, 30 at the most. */
 export function preferredWait(prefer: string | undefined): number {
-  const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/i.exec(prefer ?? '') ?? [];
+  const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d+)"?\s*(?:$|[,;])/i.exec(prefer ?? '') ?? [];
   return Math.min(Number(seconds ?? 0), waitLimits.mostSeconds);
 }
 

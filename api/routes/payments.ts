@@ -2,8 +2,10 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { deterministicId, type Payment, type PaymentSignal, purchaseSignals, purchaseStream } from '../../src/domain';
 import { type PurchaseView, purchasesById } from '../../src/projections';
 import type { Dependencies } from '../dependencies';
+import { refuseLongKey } from '../door';
+import { findPurchase } from '../find';
 import { declinedProblem, expiredProblem, presentPurchase } from '../present';
-import { Problem, type ProblemDocument } from '../problem';
+import { Problem } from '../problem';
 import { type Answer, type Route, route } from '../route';
 import {
   acceptedAnswer,
@@ -16,23 +18,13 @@ import {
 } from '../schemas';
 import { askTemporal, temporalLimits } from '../temporal-calls';
 import { awaitCommit, preferenceApplied, preferredWait } from '../waiting';
-import { findPurchase } from './purchases';
 
 const open = (purchase: PurchaseView) => purchase.status === 'reserved' || purchase.status === 'paying';
-
-function problemOf(
-  { detail, type: _type, title: _title, status: _status, ...members }: ProblemDocument,
-  slug: Problem['slug'],
-) {
-  return new Problem(slug, detail, members);
-}
-
-const expired = () => problemOf(expiredProblem(), 'purchase-expired');
 
 function notPayable({ status, reason }: PurchaseView): Problem {
   const why = reason === undefined ? '' : ` (${reason})`;
   return new Problem('purchase-not-payable', `The purchase is ${status}${why}; only a reserved one can be paid.`, {
-    status,
+    purchaseStatus: status,
   });
 }
 
@@ -40,19 +32,19 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
   const { database, temporal, feed, newId, now } = dependencies;
 
   function refuseUnlessPayable(purchase: PurchaseView): void {
-    if (purchase.status === 'expired') throw expired();
+    if (purchase.status === 'expired') throw expiredProblem();
     if (!open(purchase)) throw notPayable(purchase);
-    if (Date.parse(purchase.expiresAt ?? '') <= now().getTime()) throw expired();
+    if (Date.parse(purchase.expiresAt ?? '') <= now().getTime()) throw expiredProblem();
   }
 
   /** What became of this payment; undefined while that is open. */
   function outcome(purchase: PurchaseView | undefined, paymentId: string): Answer | undefined {
     if (!purchase || purchase.status === 'requested') return undefined;
     const mine: Payment | undefined = purchase.payments.find(({ id }) => id === paymentId);
-    if (mine?.status === 'declined') throw problemOf(declinedProblem(mine), 'payment-declined');
+    if (mine?.status === 'declined') throw declinedProblem(mine);
     if (open(purchase)) return undefined;
     if (purchase.status === 'confirmed') return { status: 200, body: presentPurchase(purchase) };
-    if (purchase.status === 'expired') throw expired();
+    if (purchase.status === 'expired') throw expiredProblem();
     throw notPayable(purchase);
   }
 
@@ -95,7 +87,9 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
     async handle({ params: { id }, body: { method }, caller, header, concerns }): Promise<Answer> {
       concerns(id);
       const key = header('idempotency-key');
-      const paymentId = key ? deterministicId(id, 'payment', `${caller.role}:${caller.subject}`, key) : newId();
+      const paymentId = key
+        ? deterministicId(id, 'payment', `${caller.role}:${caller.subject}`, refuseLongKey(key))
+        : newId();
       const purchase = await findPurchase(dependencies, id);
       const repeated = purchase.payments.some((payment) => payment.id === paymentId);
       if (!repeated) refuseUnlessPayable(purchase);
@@ -133,11 +127,10 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
         if (purchase.status === 'cancelled' || purchase.status === 'refunded') {
           return { status: 200, body: presentPurchase(purchase) };
         }
-        if (purchase.status === 'expired') throw expired();
-        const { status } = purchase;
-        throw new Problem('purchase-not-cancellable', `The purchase is ${status}; only an open one can be cancelled.`, {
-          status,
-        });
+        if (purchase.status === 'expired') throw expiredProblem();
+        const { status: purchaseStatus } = purchase;
+        const detail = `The purchase is ${purchaseStatus}; only an open one can be cancelled.`;
+        throw new Problem('purchase-not-cancellable', detail, { purchaseStatus });
       };
       const seconds = preferredWait(header('prefer'));
       const already = ended(await findPurchase(dependencies, id));

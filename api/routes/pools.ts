@@ -1,58 +1,20 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import type { SteerOutcome } from '../../activities';
-import {
-  outcomeUpdate,
-  type PoolSettings,
-  type PoolSignal,
-  poolStream,
-  quote,
-  times,
-  workflowTypes,
-} from '../../src/domain';
-import { listPools, type PoolView, poolNamed } from '../../src/projections';
-import type { Caller } from '../authentication';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type PoolSettings, poolStream, quote, times, workflowTypes } from '../../src/domain';
+import { listPools, poolNamed } from '../../src/projections';
 import type { Dependencies } from '../dependencies';
+import { findPool } from '../find';
 import { presentPool } from '../present';
-import { notFound, Problem, refusalProblem, type Slug, unavailable, validationFailed } from '../problem';
+import { Problem, refusalProblem, unavailable } from '../problem';
 import { type Answer, type Route, route } from '../route';
-import {
-  cancelBody,
-  emptyBody,
-  newPool,
-  poolAnswer,
-  poolParams,
-  poolsAnswer,
-  poolsQuery,
-  priceAnswer,
-  priceQuery,
-  repriceBody,
-  stopBody,
-} from '../schemas';
+import { newPool, poolAnswer, poolParams, poolsAnswer, poolsQuery, priceAnswer, priceQuery } from '../schemas';
 import { poolStart } from '../start-workflows';
 import { askTemporal, temporalLimits } from '../temporal-calls';
 import { awaitCommit } from '../waiting';
 
-const commandProblems: Slug[] = [
-  'validation-failed',
-  'unauthorized',
-  'forbidden',
-  'not-found',
-  'pool-cancelled',
-  'unavailable',
-];
 const millisecondsPerSecond = 1_000;
 
-export function poolRoutes({ database, temporal, feed, now, newId }: Dependencies): Route[] {
-  async function existing(name: string): Promise<PoolView> {
-    const pool = await poolNamed(database, name);
-    if (!pool) throw notFound(`pool ${name}`);
-    return pool;
-  }
-
-  function refuseOthers(pool: PoolView, caller: Caller): void {
-    if (caller.role === 'operator' || pool.promoter === caller.subject) return;
-    throw new Problem('forbidden', `The pool ${pool.name} belongs to another promoter.`);
-  }
+export function poolRoutes(dependencies: Dependencies): Route[] {
+  const { database, temporal, feed, now } = dependencies;
 
   function refusePast(settings: { startsAt?: string | undefined; closesAt?: string | undefined }): void {
     for (const field of ['startsAt', 'closesAt'] as const) {
@@ -115,7 +77,7 @@ export function poolRoutes({ database, temporal, feed, now, newId }: Dependencie
     params: poolParams,
     answers: { 200: { description: 'The pool', schema: poolAnswer } },
     problems: ['not-found'],
-    handle: async ({ params }) => ({ status: 200, body: presentPool(await existing(params.name)) }),
+    handle: async ({ params }) => ({ status: 200, body: presentPool(await findPool(dependencies, params.name)) }),
   });
 
   const price = route({
@@ -128,82 +90,11 @@ export function poolRoutes({ database, temporal, feed, now, newId }: Dependencie
     answers: { 200: { description: 'The price, explained factor by factor', schema: priceAnswer } },
     problems: ['not-found', 'validation-failed'],
     async handle({ params, query: { quantity } }): Promise<Answer> {
-      const pool = await existing(params.name);
+      const pool = await findPool(dependencies, params.name);
       const { factors } = quote(pool, now());
       return { status: 200, body: { unit: pool.price, total: times(pool.price, quantity), factors } };
     },
   });
 
-  /** Sends the signal, which lasts even if nobody is there to take it, and waits until it is in force. */
-  async function command(name: string, caller: Caller, signal: PoolSignal, input: object): Promise<Answer> {
-    const pool = await existing(name);
-    refuseOthers(pool, caller);
-    const requestId = newId();
-    const recorded = 'The command is recorded and takes effect as soon as a worker takes it.';
-    const handle = temporal.workflow.getHandle(poolStream(name));
-    try {
-      await askTemporal(temporal, temporalLimits.callMilliseconds, () =>
-        handle.signal(signal, { ...input, requestId }),
-      );
-      const ask = () => handle.executeUpdate<SteerOutcome, [string]>(outcomeUpdate, { args: [requestId] });
-      refuseUnlessDone(await askTemporal(temporal, temporalLimits.commandMilliseconds, ask, recorded));
-    } catch (error) {
-      // The workflow of a cancelled pool is over; its outcome stands in the pool itself.
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      const { status, reason } = await existing(name);
-      if (status !== 'cancelled') throw unavailable('The workflow of the pool is away.');
-      if (signal !== 'cancelSales') {
-        throw refusalProblem({ slug: 'pool-cancelled', pool: name, reason: reason ?? 'no reason given' });
-      }
-    }
-    return { status: 200, body: presentPool(await existing(name)) };
-  }
-
-  function refuseUnlessDone(outcome: SteerOutcome): void {
-    if (outcome.status === 'refused') throw refusalProblem(outcome.refusal);
-    if (outcome.status === 'invalid') throw validationFailed([{ path: '', message: outcome.because }]);
-  }
-
-  const commandAnswers = { 200: { description: 'The pool, once the change is in force', schema: poolAnswer } };
-  const commandBasics = {
-    method: 'post',
-    roles: ['promoter'],
-    params: poolParams,
-    answers: commandAnswers,
-    problems: commandProblems,
-  } as const;
-
-  const stop = route({
-    ...commandBasics,
-    path: '/v1/pools/{name}/stop',
-    summary: 'Stop the sale at once; open holds are released, or may still pay with holds = honour',
-    body: stopBody,
-    handle: ({ params, caller, body }) => command(params.name, caller, 'stopSales', body),
-  });
-
-  const resume = route({
-    ...commandBasics,
-    path: '/v1/pools/{name}/resume',
-    summary: 'Resume a stopped sale',
-    body: emptyBody,
-    handle: ({ params, caller }) => command(params.name, caller, 'resumeSales', {}),
-  });
-
-  const reprice = route({
-    ...commandBasics,
-    path: '/v1/pools/{name}/reprice',
-    summary: 'Change the price; claims already made keep theirs',
-    body: repriceBody,
-    handle: ({ params, caller, body }) => command(params.name, caller, 'reprice', body),
-  });
-
-  const cancel = route({
-    ...commandBasics,
-    path: '/v1/pools/{name}/cancel',
-    summary: 'Cancel the pool for good; open holds are released',
-    body: cancelBody,
-    handle: ({ params, caller, body }) => command(params.name, caller, 'cancelSales', body),
-  });
-
-  return [create, list, show, price, stop, resume, reprice, cancel];
+  return [create, list, show, price];
 }

@@ -1,36 +1,16 @@
-import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import {
-  type PurchaseRequest,
-  purchaseStream,
-  type Refusal,
-  type RequestedItem,
-  workflowTypes,
-} from '../../src/domain';
-import {
-  type PoolView,
-  type PurchaseView,
-  poolsNamed,
-  purchaseAsReserved,
-  purchasesById,
-  purchasesOfCustomer,
-  purchaseTimeline,
-} from '../../src/projections';
-import type { Caller } from '../authentication';
+import { purchaseStream, workflowTypes } from '../../src/domain';
+import { type PurchaseView, purchaseAsReserved, purchasesOfCustomer, purchaseTimeline } from '../../src/projections';
 import type { Dependencies } from '../dependencies';
-import { presentPurchase, requestedPurchase } from '../present';
-import { notFound, Problem, refusalProblem } from '../problem';
-import {
-  type IdempotencyKey,
-  idempotencyLimits,
-  requestOfPurchase,
-  requestUnderKey,
-  type TakenRequest,
-  takeRequest,
-} from '../purchase-requests';
+import { idempotencyKey, takeIn } from '../door';
+import { findPurchase } from '../find';
+import { etagOf, presentPurchase } from '../present';
+import { refusalProblem } from '../problem';
+import type { TakenRequest } from '../purchase-requests';
 import { type Answer, type Route, route } from '../route';
 import {
   acceptedAnswer,
+  changeHeaders,
   customerParams,
   newPurchase,
   purchaseAnswer,
@@ -39,91 +19,18 @@ import {
   purchasesAnswer,
   purchasesQuery,
   timelineAnswer,
-  waitHeaders,
 } from '../schemas';
 import { purchaseStart } from '../start-workflows';
 import { askTemporal, temporalLimits } from '../temporal-calls';
 import { awaitCommit, preferenceApplied, preferredWait } from '../waiting';
 
-/** Reads a purchase that is decided, or one that was only taken in. */
-export async function findPurchase({ database }: Dependencies, id: string): Promise<PurchaseView> {
-  const [decided] = await purchasesById(database, [id]);
-  if (decided) return decided;
-  const taken = await requestOfPurchase(database, id);
-  if (!taken) throw notFound(`purchase ${id}`);
-  return requestedPurchase(taken);
-}
-
-/** What the exact view of the pools refuses already, sparing a workflow; the reservation itself decides for good. */
-function earlyRefusal(items: readonly RequestedItem[], pools: readonly PoolView[], now: Date): Refusal | undefined {
-  for (const { pool: name, quantity } of items) {
-    const pool = pools.find((each) => each.name === name);
-    if (!pool) continue;
-    const reason = pool.reason ?? 'no reason given';
-    if (pool.status === 'cancelled') return { slug: 'pool-cancelled', pool: name, reason };
-    if (pool.status === 'closed' || (pool.closesAt !== undefined && Date.parse(pool.closesAt) <= now.getTime())) {
-      return { slug: 'sales-stopped', pool: name, reason: 'the sale is over' };
-    }
-    if (pool.status === 'stopped') return { slug: 'sales-stopped', pool: name, reason };
-    if (pool.status === 'scheduled') return { slug: 'sales-not-open', pool: name };
-    if (quantity > pool.available) {
-      return { slug: 'insufficient-inventory', pool: name, requested: quantity, available: pool.available };
-    }
-  }
-  return undefined;
-}
-
-/** Requests that no pool could ever serve: they are answered at once and leave nothing behind. */
-function refuseImpossible(items: readonly RequestedItem[], pools: readonly PoolView[]): void {
-  for (const { pool: name, quantity } of items) {
-    const pool = pools.find((each) => each.name === name);
-    if (!pool) throw notFound(`pool ${name}`);
-    if (quantity < 1 || quantity > pool.maxPerPurchase) {
-      throw refusalProblem({ slug: 'invalid-quantity', pool: name, min: 1, max: pool.maxPerPurchase });
-    }
-  }
-  const currencies = [...new Set(pools.map(({ price }) => price.currency))];
-  if (currencies.length > 1) throw refusalProblem({ slug: 'mixed-currencies', currencies });
-}
-
-function idempotencyKey(header: string | undefined, { role, subject }: Caller): IdempotencyKey {
-  if (header === undefined || header.trim() === '') {
-    throw new Problem(
-      'idempotency-key-missing',
-      'Send an Idempotency-Key header, new for every purchase, the same for a retry.',
-    );
-  }
-  if (header.length > idempotencyLimits.keyLength) {
-    const message = `must be at most ${idempotencyLimits.keyLength} characters`;
-    throw new Problem('validation-failed', `Idempotency-Key ${message}`, {
-      errors: [{ path: 'Idempotency-Key', message }],
-    });
-  }
-  return { holder: `${role}:${subject}`, key: header };
-}
+const isChangeable = ({ status }: PurchaseView) => ['requested', 'reserved', 'paying'].includes(status);
 
 export function purchaseRoutes(dependencies: Dependencies): Route[] {
-  const { database, temporal, feed, decodePurchaseEvent, newId, now } = dependencies;
+  const { database, temporal, feed, decodePurchaseEvent } = dependencies;
 
-  async function takenIn(key: IdempotencyKey, body: Omit<PurchaseRequest, 'purchaseId'>): Promise<TakenRequest> {
-    const { customerId, items } = body;
-    const bodyHash = createHash('sha256').update(JSON.stringify({ customerId, items })).digest('hex');
-    let taken = await requestUnderKey(database, key);
-    if (!taken) {
-      const pools = await poolsNamed(
-        database,
-        items.map(({ pool }) => pool),
-      );
-      refuseImpossible(items, pools);
-      const refusal = earlyRefusal(items, pools, now());
-      taken = await takeRequest(database, key, { purchaseId: newId(), bodyHash, customerId, items, refusal });
-    }
-    if (taken.bodyHash === bodyHash) return taken;
-    throw new Problem(
-      'idempotency-key-reused',
-      'This Idempotency-Key came with another body before; use a new key for a new purchase.',
-    );
-  }
+  /** What the reservation decided, however often it is asked and whatever happened since. */
+  const decidedFirst = (id: string) => purchaseAsReserved(database, id, decodePurchaseEvent);
 
   async function start({ purchaseId, customerId, items }: TakenRequest): Promise<void> {
     const options = purchaseStart({ purchaseId, customerId, items });
@@ -160,19 +67,17 @@ export function purchaseRoutes(dependencies: Dependencies): Route[] {
       'unavailable',
     ],
     async handle({ body, caller, header, concerns }): Promise<Answer> {
-      const taken = await takenIn(idempotencyKey(header('idempotency-key'), caller), body);
+      const taken = await takeIn(dependencies, idempotencyKey(header('idempotency-key'), caller), body);
       if (taken.refusal) throw refusalProblem(taken.refusal);
       const { purchaseId: id } = taken;
       concerns(id);
       const seconds = preferredWait(header('prefer'));
-      // The answer is what the reservation decided, however often it is asked and whatever happened since.
-      const decided = await awaitCommit(
-        feed,
-        purchaseStream(id),
-        seconds,
-        async () => (seconds > 0 ? purchaseAsReserved(database, id, decodePurchaseEvent) : undefined),
-        () => start(taken),
-      );
+      const before = taken.repeated ? await decidedFirst(id) : undefined;
+      const begin = async () => {
+        if (!before) await start(taken);
+      };
+      const look = async () => (seconds > 0 ? (before ?? decidedFirst(id)) : undefined);
+      const decided = await awaitCommit(feed, purchaseStream(id), seconds, look, begin);
       const headers = { Location: `/v1/purchases/${id}`, ...preferenceApplied(seconds) };
       if (decided?.refusal) throw refusalProblem(decided.refusal);
       if (decided) return { status: 201, headers, body: presentPurchase(decided) };
@@ -186,23 +91,30 @@ export function purchaseRoutes(dependencies: Dependencies): Route[] {
     summary: 'A purchase; with Prefer: wait=N the answer waits for its next change',
     roles: ['shop'],
     params: purchaseParams,
-    headers: waitHeaders,
-    answers: { 200: { description: 'The purchase', schema: purchaseAnswer } },
+    headers: changeHeaders,
+    answers: {
+      200: { description: 'The purchase', schema: purchaseAnswer },
+      304: { description: 'It is still as the ETag in If-None-Match says' },
+    },
     problems: ['unauthorized', 'forbidden', 'not-found'],
     async handle({ params: { id }, header, concerns }): Promise<Answer> {
       concerns(id);
       const seconds = preferredWait(header('prefer'));
+      const known = header('if-none-match');
       const first = await findPurchase(dependencies, id);
-      const changeable = ['requested', 'reserved', 'paying'].includes(first.status);
       const changed = async () => {
         const purchase = await findPurchase(dependencies, id);
-        return purchase.status !== first.status || purchase.payments.length !== first.payments.length
-          ? purchase
-          : undefined;
+        return etagOf(purchase) === etagOf(first) ? undefined : purchase;
       };
+      const isNews = known !== undefined && known !== etagOf(first);
       const later =
-        seconds > 0 && changeable ? await awaitCommit(feed, purchaseStream(id), seconds, changed) : undefined;
-      return { status: 200, headers: { ...preferenceApplied(seconds) }, body: presentPurchase(later ?? first) };
+        seconds > 0 && isChangeable(first) && !isNews
+          ? await awaitCommit(feed, purchaseStream(id), seconds, changed)
+          : undefined;
+      const purchase = later ?? first;
+      const headers = { ETag: etagOf(purchase), ...preferenceApplied(seconds) };
+      if (known === etagOf(purchase)) return { status: 304, headers };
+      return { status: 200, headers, body: presentPurchase(purchase) };
     },
   });
 

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { PurchaseRequest, Refusal, RequestedItem } from '../src/domain';
+import { type PoolView, poolsNamed } from '../src/projections';
+import type { Caller } from './authentication';
+import type { Dependencies } from './dependencies';
+import { notFound, Problem, refusalProblem, validationFailed } from './problem';
+import {
+  type IdempotencyKey,
+  idempotencyLimits,
+  requestUnderKey,
+  type TakenRequest,
+  takeRequest,
+} from './purchase-requests';
+
+/** What the exact view of the pools refuses already, sparing a workflow; the reservation itself decides for good. */
+function earlyRefusal(items: readonly RequestedItem[], pools: readonly PoolView[], now: Date): Refusal | undefined {
+  for (const { pool: name, quantity } of items) {
+    const pool = pools.find((each) => each.name === name);
+    if (!pool) continue;
+    const reason = pool.reason ?? 'no reason given';
+    if (pool.status === 'cancelled') return { slug: 'pool-cancelled', pool: name, reason };
+    if (pool.status === 'closed' || (pool.closesAt !== undefined && Date.parse(pool.closesAt) <= now.getTime())) {
+      return { slug: 'sales-stopped', pool: name, reason: 'the sale is over' };
+    }
+    if (pool.status === 'stopped') return { slug: 'sales-stopped', pool: name, reason };
+    if (pool.status === 'scheduled') return { slug: 'sales-not-open', pool: name };
+    if (quantity > pool.available) {
+      return { slug: 'insufficient-inventory', pool: name, requested: quantity, available: pool.available };
+    }
+  }
+  return undefined;
+}
+
+/** Requests that no pool could ever serve: they are answered at once and leave nothing behind. */
+function refuseImpossible(items: readonly RequestedItem[], pools: readonly PoolView[]): void {
+  for (const { pool: name, quantity } of items) {
+    const pool = pools.find((each) => each.name === name);
+    if (!pool) throw notFound(`pool ${name}`);
+    if (quantity < 1 || quantity > pool.maxPerPurchase) {
+      throw refusalProblem({ slug: 'invalid-quantity', pool: name, min: 1, max: pool.maxPerPurchase });
+    }
+  }
+  const currencies = [...new Set(pools.map(({ price }) => price.currency))];
+  if (currencies.length > 1) throw refusalProblem({ slug: 'mixed-currencies', currencies });
+}
+
+/** The key of a request in the memory of its sender. Throws where it is missing or too long. */
+export function idempotencyKey(header: string | undefined, { role, subject }: Caller): IdempotencyKey {
+  if (header === undefined || header === '') {
+    throw new Problem(
+      'idempotency-key-missing',
+      'Send an Idempotency-Key header, new for every purchase, the same for a retry.',
+    );
+  }
+  return { holder: `${role}:${subject}`, key: refuseLongKey(header) };
+}
+
+export function refuseLongKey(key: string): string {
+  if (key.length <= idempotencyLimits.keyLength) return key;
+  const message = `must be at most ${idempotencyLimits.keyLength} characters`;
+  throw validationFailed([{ path: 'Idempotency-Key', message }]);
+}
+
+/**
+ * Takes a request to buy in, remembered under its key; a repeated one is the first one again. Throws what no pool could
+ * ever serve, and `idempotency-key-reused`.
+ */
+export async function takeIn(
+  { database, newId, now }: Dependencies,
+  key: IdempotencyKey,
+  { customerId, items }: Omit<PurchaseRequest, 'purchaseId'>,
+): Promise<TakenRequest> {
+  const bodyHash = createHash('sha256').update(JSON.stringify({ customerId, items })).digest('hex');
+  let taken = await requestUnderKey(database, key);
+  if (!taken) {
+    const names = items.map(({ pool }) => pool);
+    const pools = await poolsNamed(database, names);
+    refuseImpossible(items, pools);
+    const refusal = earlyRefusal(items, pools, now());
+    taken = await takeRequest(database, key, { purchaseId: newId(), bodyHash, customerId, items, refusal });
+  }
+  if (taken.bodyHash === bodyHash) return taken;
+  throw new Problem(
+    'idempotency-key-reused',
+    'This Idempotency-Key came with another body before; use a new key for a new purchase.',
+  );
+}
