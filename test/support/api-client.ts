@@ -28,6 +28,8 @@ export type Order = {
 };
 
 const WAIT_SECONDS = 20;
+/** More than a purchase can have. */
+const MOST_CHANGES = 20;
 
 const prefer = (seconds: number) => (seconds > 0 ? { Prefer: `wait=${seconds}` } : undefined);
 
@@ -98,6 +100,22 @@ export class ApiClient {
 
   async purchase(id: string, wait = 0): Promise<Purchase> {
     return purchaseIn(await this.call('GET', `/v1/purchases/${id}`, { as: 'shop', headers: { ...prefer(wait) } }));
+  }
+
+  /** Waits from change to change until the purchase has this status. */
+  async becomes(id: string, status: Purchase['status']): Promise<Purchase> {
+    const statuses: string[] = [];
+    let known = '"nothing"';
+    for (let looks = 0; looks < MOST_CHANGES; looks += 1) {
+      const headers = { ...prefer(WAIT_SECONDS), 'If-None-Match': known };
+      const answer = await this.call('GET', `/v1/purchases/${id}`, { as: 'shop', headers });
+      if (answer.status === 304) break;
+      const purchase = purchaseIn(answer);
+      if (purchase.status === status) return purchase;
+      statuses.push(purchase.status);
+      known = answer.headers.get('etag') ?? '';
+    }
+    throw new Error(`purchase ${id} did not become ${status}, but ${statuses.join(', ')}`);
   }
 
   async timeline(id: string): Promise<readonly string[]> {
