@@ -11,13 +11,14 @@ const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
 /** Kept and answered in UTC. */
 const givenInstant = instant.transform((given) => new Date(given).toISOString());
 const currencies = new Set(Intl.supportedValuesOf('currency'));
-const positiveMoney = money
-  .refine(({ amount }) => amount > 0, 'must cost something')
-  .refine(({ currency }) => currencies.has(currency), { path: ['currency'], message: 'is no currency of ISO 4217' })
+const positiveMoney = z
+  .strictObject({
+    amount: money.shape.amount.min(1, 'must cost something'),
+    currency: money.shape.currency.refine((code) => currencies.has(code), 'is no currency of ISO 4217'),
+  })
   .openapi('Money', {
     description: 'Integer minor units of an ISO 4217 currency',
   });
-const plainMoney = money;
 const reason = plainText(textLimits.reason);
 
 export const poolParams = z.object({ name: poolName });
@@ -113,7 +114,7 @@ export const poolAnswer = z
     available: z.int(),
     claimed: z.int(),
     sold: z.int(),
-    price: plainMoney,
+    price: money,
     maxPerPurchase: z.int(),
     holdSeconds: z.int(),
     startsAt: instant.optional(),
@@ -125,8 +126,8 @@ export const poolAnswer = z
   .openapi('Pool', { description: 'available + claimed + sold = capacity' });
 export const poolsAnswer = z.object({ pools: z.array(poolAnswer), next: z.string().optional() });
 export const priceAnswer = z.object({
-  unit: plainMoney,
-  total: plainMoney,
+  unit: money,
+  total: money,
   factors: z.array(z.object({ name: z.string(), percent: z.number(), because: z.string() })),
 });
 
@@ -161,10 +162,10 @@ export const purchaseAnswer = z
       z.object({
         pool: z.string(),
         quantity: z.int(),
-        tickets: z.array(z.object({ id: z.uuid(), price: plainMoney })),
+        tickets: z.array(z.object({ id: z.uuid(), price: money })),
       }),
     ),
-    total: plainMoney.optional(),
+    total: money.optional(),
     expiresAt: instant.optional(),
     orderId: z.string().optional(),
     failure: problemAnswer.optional(),
