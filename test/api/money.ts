@@ -12,13 +12,7 @@ export async function ledgerOf(database: Database, purchaseId: string): Promise<
   return rows;
 }
 
-/** Captures less refunds, in minor units. */
-export async function moneyKept(database: Database, purchaseId: string): Promise<number> {
-  const entries = await ledgerOf(database, purchaseId);
-  return entries.reduce((sum, { kind, amount }) => (kind === 'capture' ? sum + amount : sum - amount), 0);
-}
-
-/** How many payments of the pool's buyers were captured and kept. */
+/** How often money was taken for these purchases. */
 export async function capturesFor(database: Database, purchaseIds: readonly string[]): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
     `SELECT count(*)::int FROM payment_simulator.ledger l JOIN payment_simulator.payments p USING (payment_id)
