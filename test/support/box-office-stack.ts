@@ -43,6 +43,8 @@ const WORKER_POLLS_WITHIN_MS = 60_000;
 export class BoxOfficeStack {
   private readonly closing: (() => Promise<unknown>)[] = [];
   private main: RunningApi | undefined;
+  /** What all of its workers have written. */
+  readonly workerLogs: string[] = [];
 
   private constructor(
     readonly databaseUrl: string,
@@ -99,7 +101,11 @@ export class BoxOfficeStack {
       WORKER_METRICS_PORT: '0',
     });
     const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const logs = linesOf(child);
+    const logs: string[] = [];
+    collectLines(child, (line) => {
+      logs.push(line);
+      this.workerLogs.push(line);
+    });
     const ended = once(child, 'exit');
     const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
@@ -128,8 +134,6 @@ function into(logs: LogLine[]): Writable {
   });
 }
 
-function linesOf({ stdout, stderr }: ChildProcess): string[] {
-  const lines: string[] = [];
-  for (const input of [stdout, stderr]) if (input) createInterface({ input }).on('line', (line) => lines.push(line));
-  return lines;
+function collectLines({ stdout, stderr }: ChildProcess, take: (line: string) => void): void {
+  for (const input of [stdout, stderr]) if (input) createInterface({ input }).on('line', take);
 }
