@@ -6,6 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type ProcessIdentity = { readonly pid: number; readonly started: string };
 
 const POLL_MS = 50;
+const INIT_PID = 1;
+const SHELL = /^-?(sh|bash|dash|zsh|ash|busybox)$/;
+/** What runs the scripts of a package shows in its command line. */
+const SCRIPT_RUNNER = /\b(npm|npx|pnpm|yarn|bun|node)\b/;
 /** How long a process may take to vanish after SIGKILL before we stop waiting for it. */
 const KILL_LIMIT_MS = 2_000;
 
@@ -73,8 +77,17 @@ export function launchers(): readonly ProcessIdentity[] {
   const parent = process.ppid;
   const status = statusOf(parent);
   if (!status) return [];
-  const chain = /^-?(sh|bash|dash|zsh|ash|busybox)$/.test(status.name) ? [parent, status.parent] : [parent];
+  const chain = SHELL.test(status.name) ? [parent, status.parent] : [parent];
   return chain.map(identify).filter((identity) => identity !== undefined);
+}
+
+/** Whether the npm that started this process was gone before this one could look: init or its like is the parent then. */
+export function isOrphanOfNpm(): boolean {
+  const parent = process.ppid;
+  const status = statusOf(parent);
+  if (!status) return true;
+  const mayHaveNpmAbove = SHELL.test(status.name) && parent !== INIT_PID;
+  return !mayHaveNpmAbove && !SCRIPT_RUNNER.test(commandLine(parent));
 }
 
 /** Sends a signal to a process, and to the group it leads where it leads one; nothing happens where it is gone. */

@@ -1,5 +1,5 @@
 import { isStartedByNpm } from './config';
-import { isRunning, launchers } from './processes';
+import { isOrphanOfNpm, isRunning, launchers } from './processes';
 
 /** One Ctrl-C often arrives twice, from the terminal and passed on by npm; only a later one means impatience. */
 const SAME_REQUEST_MS = 1_000;
@@ -21,6 +21,7 @@ export function stopRequest(force: () => void): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ask(signal));
   if (isStartedByNpm()) {
     const watched = launchers();
+    if (isOrphanOfNpm()) ask('npm is gone');
     const check = setInterval(() => {
       if (watched.every(isRunning)) return;
       clearInterval(check);
