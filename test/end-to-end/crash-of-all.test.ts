@@ -83,4 +83,16 @@ describe('npm start, when it is killed', () => {
     },
     TIME_LIMIT_MS,
   );
+
+  it(
+    'does not begin where npm is killed before it could',
+    async () => {
+      const command = premises.start(await premises.newDataDir());
+      await eventually(() => command.processes().length > 1, { within: WAITS_MS });
+      const all = command.processes();
+      signal(command, 'SIGKILL');
+      await allGone(all, ORPHANS_GO_WITHIN_MS);
+    },
+    TIME_LIMIT_MS,
+  );
 });
