@@ -19,6 +19,9 @@ export const SEARCH_ATTRIBUTES = {
 const QUEUE_POLLS_PER_SECOND = 5_000;
 const POLLED_QUEUES = ['transfer', 'timer', 'visibility'];
 
+/** SQLite's write-ahead log: half the work a commit of the usual rollback journal is, and as safe. */
+const WRITE_AHEAD = ['--sqlite-pragma', 'journal_mode=wal'];
+
 const POLL_MS = 100;
 const CONNECT_LIMIT_MS = 2_000;
 
@@ -39,7 +42,7 @@ export function temporalServerCommand(options: {
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'],
       ...(headless ? ['--headless'] : ['--ui-port', String(uiPort)]),
-      ...(databaseFile === undefined ? [] : ['--db-filename', databaseFile]),
+      ...(databaseFile === undefined ? [] : ['--db-filename', databaseFile, ...WRITE_AHEAD]),
       ...(namespace === undefined || namespace === 'default' ? [] : ['--namespace', namespace]),
       ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
       ...POLLED_QUEUES.flatMap((queue) => [
