@@ -43,7 +43,7 @@ interface Options {
 
 /** One hot pool: the reserve command by group commit, beside read-then-append with expected version by 16 writers. */
 export async function reservations({ databaseUrl, seconds, say }: Options): Promise<ReservationFigures> {
-  const database = connect(databaseUrl, () => undefined, baselineWriters);
+  const database = connect(databaseUrl, () => undefined, { connections: baselineWriters });
   try {
     say(`one hot pool, group commit, ${groupCommitClients} clients…`);
     const groupCommit = await byGroupCommit(database, seconds);

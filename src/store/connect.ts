@@ -5,19 +5,25 @@ export const connectionLimits = {
   /** How long one query waits for a connection before it counts as StoreUnavailable. */
   connectMilliseconds: 5_000,
   statementMilliseconds: 30_000,
+  /** Past it the server is taken for gone, which else would have refused the statement itself. */
+  answerMilliseconds: 35_000,
 } as const;
 
 /** A pool of connections that outlives restarts of the server: a broken connection is replaced on next use. */
 export function connect(
   databaseUrl: string,
   onError: (error: Error) => void,
-  connections: number = connectionLimits.perProcess,
+  {
+    connections = connectionLimits.perProcess,
+    answerMilliseconds = connectionLimits.answerMilliseconds,
+  }: { connections?: number; answerMilliseconds?: number } = {},
 ): Pool {
   const pool = new Pool({
     connectionString: databaseUrl,
     max: connections,
     connectionTimeoutMillis: connectionLimits.connectMilliseconds,
     statement_timeout: connectionLimits.statementMilliseconds,
+    query_timeout: answerMilliseconds,
     keepAlive: true,
   });
   pool.on('error', onError);

@@ -51,7 +51,8 @@ export class DuplicateEventId extends Error {
 /** SQLSTATE classes and codes that mean the server or the way to it is gone: 08, 57P and Node's socket and name errors. */
 const awayCodes =
   /^(08...|57P..|53300|ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
-const awayMessages = /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/;
+const awayMessages =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Client was closed/;
 
 /** Turns what the driver throws into the store's own errors; anything else is passed on as it is. */
 export function storeError(error: unknown): unknown {

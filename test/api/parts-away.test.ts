@@ -116,6 +116,16 @@ describeBoxOffice('while a part is away', (open) => {
     expect(await readiness(client)).toEqual(allThere);
   });
 
+  test('which is Postgres, and does not even break its connections, everything is answered 503 as well', async () => {
+    const { name } = await client.createPool();
+    proxies.postgres.stall();
+    const [answer, { away }] = await Promise.all([client.call('GET', `/v1/pools/${name}`), readiness(client)]);
+    problemIn(answer, 'unavailable', 503);
+    expect(away).toEqual(['postgres']);
+    proxies.postgres.mend();
+    await eventually(async () => poolIn(await client.call('GET', `/v1/pools/${name}`)));
+  });
+
   test('which breaks in the middle of a wait, the answer says so or comes all the same', async () => {
     const { name } = await client.createPool();
     const { id } = await client.reserve(name);

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 /** Stands between a client and a server, so that a test can take the server away from this client alone. */
 export class TcpProxy {
   private readonly open = new Set<Socket>();
-  private isCut = false;
+  private way: 'open' | 'cut' | 'stalled' = 'open';
   /** Bytes that clients have sent so far. */
   sent = 0;
 
@@ -29,12 +29,20 @@ export class TcpProxy {
 
   /** Breaks every connection, and each new one as soon as it is there. */
   cut(): void {
-    this.isCut = true;
+    this.way = 'cut';
     for (const socket of this.open) socket.destroy();
   }
 
+  /** Lets nothing through any more, on connections that stay open. */
+  stall(): void {
+    this.way = 'stalled';
+    for (const socket of this.open) socket.unpipe();
+  }
+
+  /** Connections that were cut or stalled are lost. */
   mend(): void {
-    this.isCut = false;
+    this.cut();
+    this.way = 'open';
   }
 
   async close(): Promise<void> {
@@ -44,7 +52,7 @@ export class TcpProxy {
   }
 
   private forward(client: Socket): void {
-    if (this.isCut) {
+    if (this.way === 'cut') {
       client.destroy();
       return;
     }
@@ -63,7 +71,7 @@ export class TcpProxy {
           this.open.delete(one);
           other.destroy();
         });
-      one.pipe(other);
+      if (this.way === 'open') one.pipe(other);
     }
   }
 }
