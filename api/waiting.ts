@@ -11,6 +11,13 @@ export function preferredWait(prefer: string | undefined): number {
 export const preferenceApplied = (seconds: number) =>
   seconds > 0 ? { 'Preference-Applied': `wait=${seconds}` } : undefined;
 
+export interface Beginning {
+  /** Sets off what is waited for; runs once the wait is registered. */
+  begin?(): Promise<void>;
+  /** What is looked for cannot be there before a commit that `begin` brings about: the first look is spared. */
+  onlyNews?: boolean;
+}
+
 /**
  * Looks until `look` finds something or the time is over: once at first, then at each commit to the stream. Nothing is
  * polled: the wait is registered before the first look, so no commit falls between the two.
@@ -20,7 +27,7 @@ export async function awaitCommit<Found>(
   stream: string,
   seconds: number,
   look: () => Promise<Found | undefined>,
-  begin: () => Promise<void> = async () => undefined,
+  { begin, onlyNews = false }: Beginning = {},
 ): Promise<Found | undefined> {
   let wake: () => void = () => undefined;
   let woken = new Promise<void>((resolve) => {
@@ -33,7 +40,8 @@ export async function awaitCommit<Found>(
     wake();
   }, seconds * 1000);
   try {
-    await begin();
+    await begin?.();
+    if (onlyNews && seconds > 0) await woken;
     for (;;) {
       const found = await look();
       if (found !== undefined || timeUp || seconds === 0) return found;

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { Agent, request } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import { v7 } from 'uuid';
+import { purchaseStart } from '../api/start-workflows';
 import { closedLoop, type Measure, summary } from './measure';
 import { type Cleanup, child, type Servers, startBoxoffice } from './stack';
 
@@ -32,7 +33,7 @@ interface Seller {
   pay(id: string): Promise<void>;
 }
 
-/** Purchases from the request to confirmed, beside a bare Temporal workflow of the same steps with empty activities. */
+/** Purchases from the request to confirmed, beside a bare Temporal workflow with the same history and empty activities. */
 export async function purchases({ servers, cleanup, seconds, say }: Options): Promise<PurchaseFigures[]> {
   const shop = await openShop(await startBoxoffice(cleanup, servers, keys));
   const bare = await openBare(cleanup, servers);
@@ -138,7 +139,13 @@ async function openBare(cleanup: Cleanup, { temporalAddress }: Servers): Promise
   return {
     reserve: async (id) => {
       const reserved = heard('reserved', id);
-      await client.workflow.start('bare', { workflowId: `bare-${id}`, taskQueue: 'bare', args: [id] });
+      const { typedSearchAttributes, staticSummary, staticDetails } = purchaseStart({
+        purchaseId: id,
+        customerId: 'bench',
+        items: [{ pool: 'bench', quantity: 1 }],
+      });
+      const attributes = { typedSearchAttributes, staticSummary, staticDetails };
+      await client.workflow.start('bare', { workflowId: `bare-${id}`, taskQueue: 'bare', args: [id], ...attributes });
       await reserved;
       return id;
     },

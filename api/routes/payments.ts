@@ -100,7 +100,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
         refuseUnlessPayable(await findPurchase(dependencies, id));
       };
       const look = async () => (seconds > 0 || repeated ? outcome(await find(id), paymentId) : undefined);
-      const settled = await awaitCommit(feed, purchaseStream(id), seconds, look, send);
+      const settled = await awaitCommit(feed, purchaseStream(id), seconds, look, { begin: send, onlyNews: !repeated });
       const headers = { Location: `/v1/purchases/${id}`, ...preferenceApplied(seconds) };
       if (settled) return { ...settled, headers };
       return { status: 202, headers, body: { id, status: 'paying' } };
@@ -138,7 +138,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
         await signal(id, purchaseSignals.cancel);
       };
       const look = async () => (seconds > 0 ? ended(await find(id)) : undefined);
-      const settled = already ?? (await awaitCommit(feed, purchaseStream(id), seconds, look, send));
+      const settled = already ?? (await awaitCommit(feed, purchaseStream(id), seconds, look, { begin: send }));
       const headers = { Location: `/v1/purchases/${id}`, ...preferenceApplied(seconds) };
       if (settled) return { ...settled, headers };
       return { status: 202, headers, body: { id, status: (await findPurchase(dependencies, id)).status } };

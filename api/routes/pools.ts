@@ -45,7 +45,9 @@ export function poolRoutes(dependencies: Dependencies): Route[] {
         });
       };
       const seconds = temporalLimits.commandMilliseconds / millisecondsPerSecond;
-      const pool = await awaitCommit(feed, poolStream(body.name), seconds, () => poolNamed(database, body.name), begin);
+      const pool = await awaitCommit(feed, poolStream(body.name), seconds, () => poolNamed(database, body.name), {
+        begin,
+      });
       if (!pool) throw unavailable('The pool is accepted, but no worker has made it yet.');
       return { status: 201, headers: { Location: `/v1/pools/${pool.name}` }, body: presentPool(pool) };
     },

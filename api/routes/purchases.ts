@@ -77,7 +77,7 @@ export function purchaseRoutes(dependencies: Dependencies): Route[] {
         if (!before) await start(taken);
       };
       const look = async () => (seconds > 0 ? (before ?? decidedFirst(id)) : undefined);
-      const decided = await awaitCommit(feed, purchaseStream(id), seconds, look, begin);
+      const decided = await awaitCommit(feed, purchaseStream(id), seconds, look, { begin, onlyNews: !taken.repeated });
       const headers = { Location: `/v1/purchases/${id}`, ...preferenceApplied(seconds) };
       if (decided?.refusal) throw refusalProblem(decided.refusal);
       if (decided) return { status: 201, headers, body: presentPurchase(decided) };

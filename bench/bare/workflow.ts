@@ -1,4 +1,14 @@
-import { condition, defineSignal, proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow';
+import {
+  condition,
+  defineSignal,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import { searchAttributes } from '../../src/domain/contract';
+import { keyword } from '../../workflows/search-attributes';
 import type { BareActivities } from './activities';
 
 export const payment = defineSignal('payment');
@@ -7,15 +17,23 @@ const { reserve, startPayment, confirm } = proxyLocalActivities<BareActivities>(
 const { capture } = proxyActivities<BareActivities>({ startToCloseTimeout: '30s' });
 const holdMilliseconds = 300_000;
 
-/** The steps of a purchase with nothing in them: what Temporal itself costs. */
+/** A purchase's history, event by event, with nothing in its steps: what Temporal itself costs. */
 export async function bare(id: string): Promise<void> {
   let paid = false;
   setHandler(payment, () => {
     paid = true;
   });
   await reserve(id);
+  show('reserved');
   await condition(() => paid, holdMilliseconds);
   await startPayment(id);
+  show('paying');
   await capture(id);
   await confirm(id);
+  show('confirmed');
+}
+
+function show(status: string): void {
+  setCurrentDetails(`Bare workflow, ${status}.`);
+  upsertSearchAttributes([keyword(searchAttributes.status, status)]);
 }

@@ -64,8 +64,7 @@ export class PaymentSimulator implements PaymentProvider {
         if (payment.status === 'pending') await this.become(client, request, 'voided', 'voided');
         return 'voided';
       }
-      await this.become(client, request, 'refunded');
-      await this.enter(client, request, 'refund');
+      await this.move(client, request, 'refund');
       return 'refunded';
     });
   }
@@ -89,8 +88,7 @@ export class PaymentSimulator implements PaymentProvider {
       await this.become(client, request, 'declined', reason);
       return { outcome: { status: 'declined', reason }, first: true };
     }
-    await this.become(client, request, 'captured');
-    await this.enter(client, request, 'capture');
+    await this.move(client, request, 'capture');
     return { outcome: { status: 'captured' }, first: true };
   }
 
@@ -101,11 +99,14 @@ export class PaymentSimulator implements PaymentProvider {
     );
   }
 
-  private async enter(client: PoolClient, { paymentId, amount }: CaptureRequest, kind: 'capture' | 'refund') {
-    await client.query(
-      'INSERT INTO payment_simulator.ledger (payment_id, kind, amount, currency) VALUES ($1, $2, $3, $4)',
-      [paymentId, kind, amount.amount, amount.currency],
-    );
+  /** Money moves: the payment and the ledger change together. */
+  private async move(client: PoolClient, { paymentId, amount }: CaptureRequest, kind: 'capture' | 'refund') {
+    await client.query({
+      name: 'simulator-move',
+      text: `WITH moved AS (UPDATE payment_simulator.payments SET status = $2, attempts = attempts + 1 WHERE payment_id = $1)
+             INSERT INTO payment_simulator.ledger (payment_id, kind, amount, currency) VALUES ($1, $3, $4, $5)`,
+      values: [paymentId, kind === 'capture' ? 'captured' : 'refunded', kind, amount.amount, amount.currency],
+    });
   }
 
   /** Runs alone on the payment's row, which it makes where it is not there yet. */
@@ -117,15 +118,19 @@ export class PaymentSimulator implements PaymentProvider {
     let failure: Error | undefined;
     try {
       await client.query('BEGIN');
-      await client.query(
-        `INSERT INTO payment_simulator.payments (payment_id, purchase_id, amount, currency, token, status)
-         VALUES ($1, $2, $3, $4, $5, 'pending') ON CONFLICT DO NOTHING`,
-        [request.paymentId, request.purchaseId, request.amount.amount, request.amount.currency, request.method.token],
-      );
-      const { rows } = await client.query<Payment>(
-        'SELECT status, reason, attempts FROM payment_simulator.payments WHERE payment_id = $1 FOR UPDATE',
-        [request.paymentId],
-      );
+      const { rows } = await client.query<Payment>({
+        name: 'simulator-payment',
+        text: `INSERT INTO payment_simulator.payments AS p (payment_id, purchase_id, amount, currency, token, status)
+               VALUES ($1, $2, $3, $4, $5, 'pending') ON CONFLICT (payment_id) DO UPDATE SET attempts = p.attempts
+               RETURNING status, reason, attempts`,
+        values: [
+          request.paymentId,
+          request.purchaseId,
+          request.amount.amount,
+          request.amount.currency,
+          request.method.token,
+        ],
+      });
       const [payment] = rows;
       if (!payment) throw new Error(`payment ${request.paymentId} vanished`);
       const result = await run(client, payment);
