@@ -22,6 +22,7 @@ export function docs(routes: readonly Route[]): Router {
       throw methodNotAllowed(method, ['GET']);
     });
   };
+  serve('/', (response) => response.redirect('/docs'));
   serve('/openapi.json', (response) => response.json(document));
   serve('/docs', (response) => response.type('html').send(page));
   serve('/docs/start.js', (response) => response.type('js').send(startScript));

@@ -100,6 +100,8 @@ describeBoxOffice('the documentation', (open) => {
   test('is read and tried out at /docs, without anything from elsewhere', async () => {
     const { client } = open();
     const page = await client.call('GET', '/docs');
+    const front = await client.call('GET', '/');
+    expect(front.body).toBe(page.body);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const linked = [...String(page.body).matchAll(/(?:href|src)="([^"]+)"/g)].map(([, link]) => link ?? '');
     expect(linked).toHaveLength(3);
