@@ -1,7 +1,9 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { migrate } from '../../src/runtime/migrate';
+import { append, readStream } from '../../src/store';
 import { surroundings } from '../support/surroundings';
 import { repository } from './compose-file';
 
@@ -39,9 +41,12 @@ async function connected<T>(url: string, work: (client: Client) => Promise<T>): 
   }
 }
 
-const append = `SELECT version::integer FROM append_events(
-  array['pool-roles'], array[-1], array[1], array[1], array[1], array[gen_random_uuid()], array['Tried'], array[1],
-  array['{}'], array['{}'], 'pool-roles')`;
+/** One more event of the stream `pool-roles`, through the store itself. */
+function appendOne(client: Client) {
+  const metadata = { correlation: 'roles', causation: 'a-test', workflow: 'pool-roles' };
+  const event = { id: randomUUID(), type: 'Tried', schemaVersion: 1, data: {}, metadata };
+  return append(client, [{ stream: 'pool-roles', expected: 'any', events: [event] }]);
+}
 
 const hasPsql = spawnSync('psql', ['--version']).status === 0;
 const suite = hasPsql ? describe : describe.skip;
@@ -55,11 +60,10 @@ suite(`the database roles of production${hasPsql ? '' : ' (skipped: psql was not
   });
 
   it('let the application append and read as soon as the tables exist', async () => {
-    const [appended, read] = await connected(applicationUrl(), async (client) => [
-      await client.query(append),
-      await client.query('SELECT type FROM events'),
-    ]);
-    expect([appended.rows, read.rows]).toEqual([[{ version: 1 }], [{ type: 'Tried' }]]);
+    await connected(applicationUrl(), async (client) => {
+      expect(await appendOne(client)).toMatchObject([{ stream: 'pool-roles', version: 1 }]);
+      expect(await readStream(client, 'pool-roles')).toMatchObject([{ type: 'Tried' }]);
+    });
   });
 
   describe('after the grants', () => {
@@ -67,7 +71,7 @@ suite(`the database roles of production${hasPsql ? '' : ' (skipped: psql was not
 
     it('let the application append, and use every other table of every schema', async () => {
       await connected(applicationUrl(), async (client) => {
-        await client.query(append);
+        await appendOne(client);
         const { rows } = await client.query<{ name: string }>(
           `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
            WHERE tableowner = 'boxoffice_owner' AND tablename NOT IN ('events', 'migrations')`,
