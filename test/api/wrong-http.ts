@@ -74,7 +74,7 @@ export function wrongPlaces({ pool, purchaseId }: Place): WrongRequest[] {
     nowhere('GET', '/v1/customers/%00/purchases', 'shop'),
     nowhere('GET', `/v1/customers/${'x'.repeat(201)}/purchases`, 'shop'),
     nowhere('GET', `/v1/analytics/sales-by-day?pool=no-${randomUUID()}`, 'promoter'),
-    ...['/', '/v1', '/v2/pools', '/v1/pools/a/b/c', '/v1/events', '/docs/nothing.js'].map((path) =>
+    ...['/nowhere', '/v1', '/v2/pools', '/v1/pools/a/b/c', '/v1/events', '/docs/nothing.js'].map((path) =>
       nowhere('GET', path, 'operator'),
     ),
     wrongMethod('DELETE', '/v1/pools', 'POST, GET, HEAD'),
