@@ -1,4 +1,4 @@
-import { condition, defineSignal, log, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, defineSignal, log, setHandler, sleep } from '@temporalio/workflow';
 import { type PaymentSignal, paymentMethods, purchaseSignals, type SaleStoppedSignal } from '../src/domain/contract';
 
 export const paymentSignal = defineSignal<[PaymentSignal]>(purchaseSignals.payment);
@@ -15,6 +15,8 @@ export class PurchaseInbox {
   private readonly payments: PaymentSignal[] = [];
   private readonly seen = new Set<string>();
   private endReason: string | undefined;
+  private deadline = Number.POSITIVE_INFINITY;
+  private timeUp = false;
 
   constructor() {
     setHandler(paymentSignal, (payment) => this.take(payment));
@@ -27,13 +29,28 @@ export class PurchaseInbox {
     return this.endReason;
   }
 
-  /** The next thing to act on, waiting until `deadline` (workflow time in milliseconds) at the most. */
-  async next(deadline: number): Promise<Message> {
-    const waiting = () => this.endReason !== undefined || this.payments.length > 0;
-    const left = deadline - Date.now();
-    // A message that was there in time but is read after the deadline (the workers were away) is too late: the hold is over.
-    if (left <= 0 || !(waiting() || (await condition(waiting, left))) || Date.now() >= deadline)
-      return { kind: 'timeout' };
+  /** Whether the hold's time is up. */
+  get over(): boolean {
+    return this.timeUp || Date.now() >= this.deadline;
+  }
+
+  /**
+   * Starts the hold's timer, to end at `deadline` (workflow time in milliseconds). One for the whole purchase: nothing
+   * prolongs a hold, and a cancellation of the workflow needs no timer to be heard.
+   */
+  hold(deadline: number): void {
+    this.deadline = deadline;
+    const left = Math.max(0, deadline - Date.now());
+    void CancellationScope.nonCancellable(() => sleep(left, { summary: 'the hold ends' })).then(() => {
+      this.timeUp = true;
+    });
+  }
+
+  /** The next thing to act on; waits until the hold is over at the most. */
+  async next(): Promise<Message> {
+    await condition(() => this.over || this.endReason !== undefined || this.payments.length > 0);
+    // A message that was there in time but is read only now (the workers were away) is too late: the hold is over.
+    if (this.over) return { kind: 'timeout' };
     if (this.endReason !== undefined) return { kind: 'ended', reason: this.endReason };
     const payment = this.payments.shift();
     return payment ? { kind: 'payment', payment } : { kind: 'timeout' };

@@ -36,7 +36,6 @@ class Sale {
   private readonly state: PurchaseState;
   private readonly step: { purchaseId: string; pools: string[] };
   private total: Money | undefined;
-  private deadline = 0;
   /** A capture whose outcome is not known, or whose money must not stay: reversed when the purchase ends. */
   private doubtful: CaptureRequest | undefined;
 
@@ -53,7 +52,7 @@ class Sale {
       return this.become('rejected', `Refused: ${reservation.refusal.slug}.`);
     }
     this.total = reservation.total;
-    this.deadline = Date.now() + reservation.holdMilliseconds;
+    this.inbox.hold(Date.now() + reservation.holdMilliseconds);
     this.state.expiresAt = reservation.expiresAt;
     this.become('reserved', `Holding ${this.tickets()} until ${reservation.expiresAt}, waiting for payment.`);
     const bargain = await this.bargain();
@@ -63,7 +62,7 @@ class Sale {
   private async bargain(): Promise<Bargain> {
     try {
       for (;;) {
-        const message = await this.inbox.next(this.deadline);
+        const message = await this.inbox.next();
         switch (message.kind) {
           case 'timeout':
             return { kind: 'ended', ending: { kind: 'expired' } };
@@ -89,10 +88,7 @@ class Sale {
     await startPayment({ purchaseId, paymentId, method: method.type });
     this.become('paying', `Taking payment ${paymentId} for ${this.tickets()}.`);
     this.doubtful = request;
-    const outcome = await captureInTime(request, {
-      deadline: this.deadline,
-      isEnded: () => this.inbox.ended !== undefined,
-    });
+    const outcome = await captureInTime(request, this.inbox);
     if (outcome === 'given up') {
       const reason = this.inbox.ended;
       return { kind: 'ended', ending: reason === undefined ? { kind: 'expired' } : { kind: 'cancelled', reason } };

@@ -5,6 +5,7 @@ import {
   proxyLocalActivities,
   setCurrentDetails,
   setHandler,
+  sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import { searchAttributes } from '../../src/domain/contract';
@@ -25,7 +26,8 @@ export async function bare(id: string): Promise<void> {
   });
   await reserve(id);
   show('reserved');
-  await condition(() => paid, holdMilliseconds);
+  void sleep(holdMilliseconds, { summary: 'the hold ends' });
+  await condition(() => paid);
   await startPayment(id);
   show('paying');
   await capture(id);
