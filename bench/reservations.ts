@@ -21,7 +21,7 @@ import {
   sendAppend,
   WrongExpectedVersion,
 } from '../src/store';
-import { closedLoop, type Measure } from './measure';
+import { closedLoop, type Measure, summary } from './measure';
 
 const goal = { perSecond: 10_000, p99Milliseconds: 10 } as const;
 const capacity = 1_000_000;
@@ -88,7 +88,7 @@ async function makePool(database: Database): Promise<{ name: string; reserve(): 
 async function byGroupCommit(database: Database, seconds: number): Promise<Measure> {
   const { name, reserve } = await makePool(database);
   let reserved = 0;
-  const measure = await closedLoop({
+  const times = await closedLoop({
     clients: groupCommitClients,
     warmUpSeconds: 3,
     seconds,
@@ -100,7 +100,7 @@ async function byGroupCommit(database: Database, seconds: number): Promise<Measu
     },
   });
   await checkClaims(database, name, reserved);
-  return measure;
+  return summary(times, seconds);
 }
 
 /** What was answered is what is stored: the counts of the view, the stream and the answers are one number. */
@@ -126,7 +126,7 @@ async function byReadThenAppend(database: Database, seconds: number): Promise<Re
   const writers = Array.from({ length: baselineWriters }, (): Remembered => ({ version: 0, state: undefined }));
   let conflicts = 0;
   let reserved = 0;
-  const measure = await closedLoop({
+  const times = await closedLoop({
     clients: baselineWriters,
     warmUpSeconds: 1,
     seconds,
@@ -145,7 +145,7 @@ async function byReadThenAppend(database: Database, seconds: number): Promise<Re
     [poolStream(name)],
   );
   assert.equal(rows[0]?.claims, reserved);
-  return { ...measure, conflictsPerSuccess: conflicts / reserved };
+  return { ...summary(times, seconds), conflictsPerSuccess: conflicts / reserved };
 }
 
 async function tryToReserve(

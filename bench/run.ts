@@ -18,11 +18,11 @@ const round = (value: number, digits = 1) => value.toFixed(digits);
 
 function table(figures: Figures): string[] {
   const lines = [`machine: ${figures.machine}; ${figures.seconds} s a measurement`];
-  for (const { buyers, boxoffice, bare, ratio, goal } of figures.purchases ?? []) {
+  for (const { buyers, boxoffice, bare, ratio, ratios, goal } of figures.purchases ?? []) {
     const { confirmed, reserved } = boxoffice;
     lines.push(
       `${buyers} buyers: ${round(confirmed.perSecond)} purchases/s from request to confirmed; reserved answer p50 ${round(reserved.p50)} ms, p99 ${round(reserved.p99)} ms`,
-      `  bare workflow: ${round(bare.confirmed.perSecond)}/s, p50 ${round(bare.reserved.p50)} ms, p99 ${round(bare.reserved.p99)} ms; ratio ${round(ratio, 2)} (goal ${goal.ratio})`,
+      `  bare workflow: ${round(bare.confirmed.perSecond)}/s, p50 ${round(bare.reserved.p50)} ms, p99 ${round(bare.reserved.p99)} ms; ratio ${round(ratio, 2)}, by turns ${ratios.map((each) => round(each, 2)).join(', ')} (goal ${goal.ratio})`,
     );
   }
   if (figures.reservations) {
