@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool as Database, PoolClient } from 'pg';
+import type { Pool as Database } from 'pg';
 import {
   type CaptureOutcome,
   type CaptureRequest,
@@ -31,121 +31,90 @@ export const simulatorTokens = [
 interface Payment {
   status: 'pending' | 'captured' | 'declined' | 'refunded' | 'voided';
   reason: string | null;
-  attempts: number;
 }
+
+/** The payment and the ledger change together, each in one statement that has the payment's row for itself. */
+const statements = {
+  capture: `
+    WITH payment AS (
+      INSERT INTO payment_simulator.payments AS p (payment_id, purchase_id, amount, currency, token, status, reason, attempts)
+      VALUES ($1, $2, $3, $4, $5, CASE WHEN $8 > 0 THEN 'pending' ELSE $6 END, $7, 1)
+      ON CONFLICT (payment_id) DO UPDATE SET attempts = p.attempts + 1,
+        status = CASE WHEN p.status = 'pending' AND p.attempts >= $8 THEN $6 ELSE p.status END,
+        reason = CASE WHEN p.status = 'pending' AND p.attempts >= $8 THEN $7 ELSE p.reason END
+      RETURNING *
+    ), moved AS (
+      INSERT INTO payment_simulator.ledger (payment_id, kind, amount, currency)
+      SELECT payment_id, 'capture', amount, currency FROM payment WHERE status = 'captured'
+      ON CONFLICT DO NOTHING RETURNING entry
+    )
+    SELECT status, reason, EXISTS (SELECT FROM moved) AS moved FROM payment`,
+  reverse: `
+    WITH payment AS (
+      INSERT INTO payment_simulator.payments AS p (payment_id, purchase_id, amount, currency, token, status, reason)
+      VALUES ($1, $2, $3, $4, $5, 'voided', 'voided')
+      ON CONFLICT (payment_id) DO UPDATE SET
+        status = CASE p.status WHEN 'captured' THEN 'refunded' WHEN 'pending' THEN 'voided' ELSE p.status END,
+        reason = CASE p.status WHEN 'pending' THEN 'voided' ELSE p.reason END
+      RETURNING *
+    ), moved AS (
+      INSERT INTO payment_simulator.ledger (payment_id, kind, amount, currency)
+      SELECT payment_id, 'refund', amount, currency FROM payment WHERE status = 'refunded'
+      ON CONFLICT DO NOTHING
+    )
+    SELECT status, reason FROM payment`,
+  find: 'SELECT status, reason FROM payment_simulator.payments WHERE payment_id = $1',
+} as const;
 
 /** A payment provider with a ledger of its own in Postgres, which behaves as the token says (API.md, Purchases). */
 export class PaymentSimulator implements PaymentProvider {
   constructor(private readonly database: Database) {}
 
   async capture(request: CaptureRequest): Promise<CaptureOutcome> {
-    if (request.method.token === 'tok_slow') await delay(slowCaptureMilliseconds);
-    const { outcome, first } = await this.inTransaction(request, (client, payment) =>
-      this.settle(client, request, payment),
-    );
-    if (outcome === 'down') throw new ProviderUnavailable('the payment provider is away');
-    if (first && request.method.token === 'tok_lost')
-      throw new OutcomeUnknown('the answer of the payment provider was lost');
+    const { token } = request.method;
+    if (token === 'tok_slow') await delay(slowCaptureMilliseconds);
+    const reason = declines[token] ?? (simulatorTokens.some((known) => known === token) ? null : 'unknown token');
+    const down = token === 'tok_down' ? attemptsWhileDown : 0;
+    const status = reason === null ? 'captured' : 'declined';
+    const [payment] = await this.run<Payment & { moved: boolean }>('capture', [
+      ...identity(request),
+      status,
+      reason,
+      down,
+    ]);
+    const outcome = payment && outcomeOf(payment);
+    if (!outcome) throw new ProviderUnavailable('the payment provider is away');
+    if (payment.moved && token === 'tok_lost') throw new OutcomeUnknown('the answer of the payment provider was lost');
     return outcome;
   }
 
   async find(paymentId: string): Promise<CaptureOutcome | undefined> {
-    const { rows } = await this.database.query<Payment>(
-      'SELECT status, reason, attempts FROM payment_simulator.payments WHERE payment_id = $1',
-      [paymentId],
-    );
-    return rows[0] && outcomeOf(rows[0]);
+    const [payment] = await this.run<Payment>('find', [paymentId]);
+    return payment && outcomeOf(payment);
   }
 
-  reverse(request: CaptureRequest): Promise<Reversal> {
-    return this.inTransaction(request, async (client, payment) => {
-      if (payment.status === 'refunded') return 'refunded';
-      if (payment.status !== 'captured') {
-        if (payment.status === 'pending') await this.become(client, request, 'voided', 'voided');
-        return 'voided';
-      }
-      await this.move(client, request, 'refund');
-      return 'refunded';
+  async reverse(request: CaptureRequest): Promise<Reversal> {
+    const [payment] = await this.run<Payment>('reverse', identity(request));
+    return payment?.status === 'refunded' ? 'refunded' : 'voided';
+  }
+
+  private async run<Row extends Payment>(statement: keyof typeof statements, values: unknown[]): Promise<Row[]> {
+    const { rows } = await this.database.query<Row>({
+      name: `simulator-${statement}`,
+      text: statements[statement],
+      values,
     });
-  }
-
-  private async settle(
-    client: PoolClient,
-    request: CaptureRequest,
-    payment: Payment,
-  ): Promise<{ outcome: CaptureOutcome | 'down'; first: boolean }> {
-    const settled = outcomeOf(payment);
-    if (settled) return { outcome: settled, first: false };
-    const { token } = request.method;
-    if (token === 'tok_down' && payment.attempts < attemptsWhileDown) {
-      await client.query('UPDATE payment_simulator.payments SET attempts = attempts + 1 WHERE payment_id = $1', [
-        request.paymentId,
-      ]);
-      return { outcome: 'down', first: true };
-    }
-    const reason = declines[token] ?? (simulatorTokens.some((known) => known === token) ? undefined : 'unknown token');
-    if (reason !== undefined) {
-      await this.become(client, request, 'declined', reason);
-      return { outcome: { status: 'declined', reason }, first: true };
-    }
-    await this.move(client, request, 'capture');
-    return { outcome: { status: 'captured' }, first: true };
-  }
-
-  private async become(client: PoolClient, { paymentId }: CaptureRequest, status: Payment['status'], reason?: string) {
-    await client.query(
-      'UPDATE payment_simulator.payments SET status = $2, reason = $3, attempts = attempts + 1 WHERE payment_id = $1',
-      [paymentId, status, reason ?? null],
-    );
-  }
-
-  /** Money moves: the payment and the ledger change together. */
-  private async move(client: PoolClient, { paymentId, amount }: CaptureRequest, kind: 'capture' | 'refund') {
-    await client.query({
-      name: 'simulator-move',
-      text: `WITH moved AS (UPDATE payment_simulator.payments SET status = $2, attempts = attempts + 1 WHERE payment_id = $1)
-             INSERT INTO payment_simulator.ledger (payment_id, kind, amount, currency) VALUES ($1, $3, $4, $5)`,
-      values: [paymentId, kind === 'capture' ? 'captured' : 'refunded', kind, amount.amount, amount.currency],
-    });
-  }
-
-  /** Runs alone on the payment's row, which it makes where it is not there yet. */
-  private async inTransaction<Result>(
-    request: CaptureRequest,
-    run: (client: PoolClient, payment: Payment) => Promise<Result>,
-  ): Promise<Result> {
-    const client = await this.database.connect();
-    let failure: Error | undefined;
-    try {
-      await client.query('BEGIN');
-      const { rows } = await client.query<Payment>({
-        name: 'simulator-payment',
-        text: `INSERT INTO payment_simulator.payments AS p (payment_id, purchase_id, amount, currency, token, status)
-               VALUES ($1, $2, $3, $4, $5, 'pending') ON CONFLICT (payment_id) DO UPDATE SET attempts = p.attempts
-               RETURNING status, reason, attempts`,
-        values: [
-          request.paymentId,
-          request.purchaseId,
-          request.amount.amount,
-          request.amount.currency,
-          request.method.token,
-        ],
-      });
-      const [payment] = rows;
-      if (!payment) throw new Error(`payment ${request.paymentId} vanished`);
-      const result = await run(client, payment);
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK').catch((broken: Error) => {
-        failure = broken;
-      });
-      throw error;
-    } finally {
-      client.release(failure);
-    }
+    return rows;
   }
 }
+
+const identity = ({ paymentId, purchaseId, amount, method }: CaptureRequest) => [
+  paymentId,
+  purchaseId,
+  amount.amount,
+  amount.currency,
+  method.token,
+];
 
 function outcomeOf({ status, reason }: Payment): CaptureOutcome | undefined {
   if (status === 'pending') return undefined;
