@@ -32,16 +32,16 @@ function earlyRefusal(items: readonly RequestedItem[], pools: readonly PoolView[
 }
 
 /** Requests that no pool could ever serve: they are answered at once and leave nothing behind. */
-function refuseImpossible(items: readonly RequestedItem[], pools: readonly PoolView[]): void {
+function impossible(items: readonly RequestedItem[], pools: readonly PoolView[]): Problem | undefined {
   for (const { pool: name, quantity } of items) {
     const pool = pools.find((each) => each.name === name);
-    if (!pool) throw notFound(`pool ${name}`);
+    if (!pool) return notFound(`pool ${name}`);
     if (quantity < 1 || quantity > pool.maxPerPurchase) {
-      throw refusalProblem({ slug: 'invalid-quantity', pool: name, min: 1, max: pool.maxPerPurchase });
+      return refusalProblem({ slug: 'invalid-quantity', pool: name, min: 1, max: pool.maxPerPurchase });
     }
   }
   const currencies = [...new Set(pools.map(({ price }) => price.currency))];
-  if (currencies.length > 1) throw refusalProblem({ slug: 'mixed-currencies', currencies });
+  return currencies.length > 1 ? refusalProblem({ slug: 'mixed-currencies', currencies }) : undefined;
 }
 
 /** The key of a request in the memory of its sender. Throws where it is missing or too long. */
@@ -71,14 +71,22 @@ export async function takeIn(
   { customerId, items }: Omit<PurchaseRequest, 'purchaseId'>,
 ): Promise<TakenRequest> {
   const bodyHash = createHash('sha256').update(JSON.stringify({ customerId, items })).digest('hex');
-  let taken = await requestUnderKey(database, key);
-  if (!taken) {
-    const names = items.map(({ pool }) => pool);
-    const pools = await poolsNamed(database, names);
-    refuseImpossible(items, pools);
-    const refusal = earlyRefusal(items, pools, now());
-    taken = await takeRequest(database, key, { purchaseId: newId(), bodyHash, customerId, items, refusal });
-  }
+  const pools = await poolsNamed(
+    database,
+    items.map(({ pool }) => pool),
+  );
+  const problem = impossible(items, pools);
+  // What came first under the key is the answer, even to a request that could not be served itself.
+  const taken = problem
+    ? await requestUnderKey(database, key)
+    : await takeRequest(database, key, {
+        purchaseId: newId(),
+        bodyHash,
+        customerId,
+        items,
+        refusal: earlyRefusal(items, pools, now()),
+      });
+  if (!taken) throw problem;
   if (taken.bodyHash === bodyHash) return taken;
   throw new Problem(
     'idempotency-key-reused',
