@@ -1,11 +1,12 @@
 import type { CaptureOutcome, CaptureRequest, PaymentProvider, Reversal } from '../src/payments';
 
 /** What leaves the house. Each may be retried: the payment id is the provider's idempotency key. */
-export function createPaymentActivities({ provider }: { provider: PaymentProvider }) {
+export function createPaymentActivities({ provider, isRetry }: { provider: PaymentProvider; isRetry(): boolean }) {
   return {
-    /** Asks by the key first: an earlier attempt may have taken the money and lost the answer. */
+    /** A retry asks by the key first: an earlier attempt may have taken the money and lost the answer. */
     async capture(request: CaptureRequest): Promise<CaptureOutcome> {
-      return (await provider.find(request.paymentId)) ?? provider.capture(request);
+      const settled = isRetry() ? await provider.find(request.paymentId) : undefined;
+      return settled ?? provider.capture(request);
     },
 
     reverse(request: CaptureRequest): Promise<Reversal> {

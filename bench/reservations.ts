@@ -63,6 +63,7 @@ async function makePool(database: Database): Promise<{ name: string; reserve(): 
     provider: new PaymentSimulator(database),
     tellSaleStopped: async () => undefined,
     progress: () => undefined,
+    isRetry: () => false,
     now: () => new Date(),
   });
   const price = { amount: 5_000, currency: 'EUR' };

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { heartbeat } from '@temporalio/activity';
+import { activityInfo, heartbeat } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { Registry } from 'prom-client';
@@ -59,6 +59,7 @@ export function wireActivities(
     provider: standIns.provider?.(simulator) ?? simulator,
     tellSaleStopped: tellSaleStopped(client),
     progress: heartbeat,
+    isRetry: () => activityInfo().attempt > 1,
     now: standIns.now ?? (() => new Date()),
   });
   return {

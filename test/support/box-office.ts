@@ -32,6 +32,7 @@ export function createLedger(databaseUrl: string): Ledger {
       told.push({ purchaseId, reason });
     },
     progress: () => undefined,
+    isRetry: () => true,
     now: () => clock.now,
   });
   const close = async () => {
