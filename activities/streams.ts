@@ -15,13 +15,12 @@ import {
 } from '../src/domain';
 import type { Aggregate, StreamRef } from '../src/store';
 
-/** Pools are hot: many buyers, few streams. */
 export const pools: Aggregate<Pool, PoolEvent> = {
   category: 'pool',
   schemaVersion,
   decode: decoder(poolEvents),
   evolve: evolvePool,
-  hot: true,
+  heldInMemory: 2_000,
 };
 
 export const purchases: Aggregate<Purchase, PurchaseEvent> = {
@@ -29,7 +28,7 @@ export const purchases: Aggregate<Purchase, PurchaseEvent> = {
   schemaVersion,
   decode: decoder(purchaseEvents),
   evolve: evolvePurchase,
-  hot: false,
+  heldInMemory: 5_000,
 };
 
 export const poolRef = (name: string): StreamRef<Pool, PoolEvent> => ({ aggregate: pools, stream: poolStream(name) });

@@ -74,8 +74,8 @@ export class Batch {
   }
 
   /**
-   * What to append, and with no events the hot streams that were only looked at: a refusal decided on memory that is
-   * out of date must fail on its expected version as well.
+   * What to append, and with no events the streams that were only looked at: a refusal decided on memory that is out of
+   * date must fail on its expected version as well.
    */
   appends(): StreamAppend[] {
     return [...this.streams]
@@ -111,4 +111,4 @@ export class Batch {
 }
 
 /** Whether the append fails where the stream is not at the version that was decided on. */
-const isExpected = ({ aggregate, version, events }: OpenStream) => events.length > 0 || (aggregate.hot && version > 0);
+const isExpected = ({ version, events }: OpenStream) => events.length > 0 || version > 0;

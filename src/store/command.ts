@@ -17,8 +17,8 @@ export interface Aggregate<State, Event extends DomainEvent> {
   decode(stored: EncodedEvent): Event;
   /** Pure: the committer keeps the state before and the state after side by side. */
   evolve(state: State | undefined, event: Event): State;
-  /** Kept in memory between batches: for few streams with many commands. */
-  hot: boolean;
+  /** Streams of this category kept in memory between commands at the most; the one unused for longest is dropped. */
+  heldInMemory: number;
 }
 
 export interface StreamRef<State, Event extends DomainEvent> {

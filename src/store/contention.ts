@@ -1,9 +1,13 @@
+import { LRUCache } from 'lru-cache';
+
 /** Batches with no other writer seen after which a contended stream is trusted again. */
 const calmBatches = 50;
+/** Contended streams that are remembered; past them, the one unused for longest is trusted again. */
+const contendedLimit = 1_000;
 
 /** Which streams other processes append to as well, so that their rows are locked before deciding on them. */
 export class Contention {
-  private readonly left = new Map<string, number>();
+  private readonly left = new LRUCache<string, number>({ max: contendedLimit });
 
   has(stream: string): boolean {
     return this.left.has(stream);

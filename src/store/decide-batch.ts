@@ -33,13 +33,14 @@ const nothing: Held = { state: undefined, version: 0 };
 
 /** Decides batches of commands on streams held in memory, read from the store, or assumed to be new. */
 export class BatchDecider {
-  private readonly held = new HeldStreams();
+  private readonly held: HeldStreams;
   private readonly contention = new Contention();
   private readonly aggregates: ReadonlyMap<string, AnyAggregate>;
 
   constructor(private readonly options: DecideOptions) {
     const aggregates = options.aggregates as readonly AnyAggregate[];
     this.aggregates = new Map(aggregates.map((aggregate) => [aggregate.category, aggregate]));
+    this.held = new HeldStreams(aggregates);
   }
 
   /** Throws AssumptionFailed where a command cannot decide on what was only assumed, or what the store throws. */
@@ -61,7 +62,7 @@ export class BatchDecider {
   /** Remembers what a committed batch left. */
   keep(batch: Batch): void {
     for (const [stream, aggregate, held] of batch.results()) {
-      if (aggregate.hot && held.version > 0) this.held.keep(stream, held);
+      if (held.version > 0) this.held.keep(aggregate, stream, held);
     }
   }
 

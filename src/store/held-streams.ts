@@ -1,25 +1,34 @@
+import { LRUCache } from 'lru-cache';
+import type { AnyAggregate } from './command';
+
 /** A stream's state and the version it is of. */
 export interface Held {
   state: unknown;
   version: number;
 }
 
-/** Hot streams kept in memory; the one unused for longest is dropped. */
-const heldStreamsLimit = 2_000;
-
-/** The committed state of hot streams. May be behind what other processes appended: expected versions find that out. */
+/**
+ * The committed state of streams, as many of each category as its aggregate says. May be behind what other processes
+ * appended: expected versions find that out.
+ */
 export class HeldStreams {
-  private readonly streams = new Map<string, Held>();
+  private readonly categories: ReadonlyMap<string, LRUCache<string, Held>>;
 
-  get(stream: string): Held | undefined {
-    return this.streams.get(stream);
+  constructor(aggregates: readonly AnyAggregate[]) {
+    this.categories = new Map(
+      aggregates.map(({ category, heldInMemory }) => [category, new LRUCache({ max: heldInMemory })]),
+    );
   }
 
-  keep(stream: string, held: Held): void {
-    this.streams.delete(stream);
-    this.streams.set(stream, held);
-    if (this.streams.size <= heldStreamsLimit) return;
-    const oldest = this.streams.keys().next();
-    if (!oldest.done) this.streams.delete(oldest.value);
+  get(stream: string): Held | undefined {
+    for (const streams of this.categories.values()) {
+      const held = streams.get(stream);
+      if (held) return held;
+    }
+    return undefined;
+  }
+
+  keep({ category }: AnyAggregate, stream: string, held: Held): void {
+    this.categories.get(category)?.set(stream, held);
   }
 }
