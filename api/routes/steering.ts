@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { SteerOutcome } from '../../activities';
 import { outcomeUpdate, type PoolSignal, poolStream } from '../../src/domain';
 import type { Caller } from '../authentication';
@@ -41,10 +41,11 @@ export function steeringRoutes(dependencies: Dependencies): Route[] {
       const ask = () => handle.executeUpdate<SteerOutcome, [string]>(outcomeUpdate, { args: [requestId] });
       refuseUnlessDone(await askTemporal(temporal, temporalLimits.commandMilliseconds, ask, recorded));
     } catch (error) {
-      // The workflow of a cancelled pool is over; its outcome stands in the pool itself.
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      // The workflow of a cancelled pool is over, or was just ending; its outcome stands in the pool itself.
+      if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError)) throw error;
       const { status, reason } = await findPool(dependencies, name);
-      if (status !== 'cancelled') throw unavailable('The workflow of the pool is away.');
+      if (status !== 'cancelled')
+        throw unavailable('The workflow of the pool could not say what became of the command.');
       if (signal !== 'cancelSales') {
         throw refusalProblem({ slug: 'pool-cancelled', pool: name, reason: reason ?? 'no reason given' });
       }
