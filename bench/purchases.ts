@@ -10,7 +10,7 @@ export const buyers = [1, 20, 50] as const;
 const goal = { ratio: 0.8 } as const;
 const capacity = 1_000_000;
 const turns = 3;
-const warmUpSeconds = 3;
+const warmUpLimitSeconds = 3;
 const keys = 'shop:bench:shop-key,promoter:bench:promoter-key';
 
 export interface PurchaseFigures {
@@ -81,6 +81,7 @@ class Load {
 
   /** Resolves with the purchases of this turn. */
   async run(seconds: number): Promise<number> {
+    const warmUpSeconds = Math.min(seconds, warmUpLimitSeconds);
     const begin = performance.now() + warmUpSeconds * 1000;
     const confirmed = await closedLoop({
       clients: this.clients,

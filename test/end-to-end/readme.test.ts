@@ -10,8 +10,7 @@ const known: readonly (readonly [command: RegExp, runBy: string])[] = [
   [/^npm run build$/, 'test/production/build.test.ts'],
   [/^npm run (migrate|api|worker)$/, 'test/end-to-end/programs.test.ts'],
   [/^npm run histories$/, 'test/workflows/histories.test.ts'],
-  // Measures for minutes: run by hand, for the figures in the README.
-  [/^npm run bench( -- --json)?$/, 'bench/run.ts'],
+  [/^npm run (--silent )?bench( -- --json)?$/, 'test/end-to-end/bench.test.ts'],
 ];
 
 const readme = readFileSync(join(repository, 'README.md'), 'utf8');

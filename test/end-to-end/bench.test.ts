@@ -1,0 +1,39 @@
+import { buyers } from '../../bench/purchases';
+import { describeWith } from '../support/describe-with';
+import { npm } from '../support/npm-start';
+import { killTree } from '../support/process-tree';
+
+const TIME_LIMIT_MS = 240_000;
+
+// What it measures says nothing here, on a busy machine and in so short a time; that it still measures and checks does.
+describeWith('temporal', 'npm run bench', () => {
+  it(
+    'checks what it measured, and prints one object for programs',
+    async () => {
+      const command = npm(['run', '--silent', 'bench', '--', '--json', '--seconds', '1'], {});
+      try {
+        const code = await command.ended();
+        if (code !== 0) throw new Error(`npm run bench ended with ${code}:\n${command.output}`);
+      } finally {
+        if (command.isRunning) killTree(command.pid);
+      }
+      const measure = { perSecond: expect.any(Number), p50: expect.any(Number), p99: expect.any(Number) };
+      const figures = JSON.parse(command.output.slice(command.output.indexOf('{')));
+      expect(figures).toMatchObject({ seconds: 1, machine: expect.stringContaining('GiB') });
+      expect(figures.purchases).toEqual(
+        buyers.map((count) =>
+          expect.objectContaining({
+            buyers: count,
+            boxoffice: { confirmed: expect.objectContaining(measure), reserved: expect.objectContaining(measure) },
+            bare: { confirmed: expect.objectContaining(measure), reserved: expect.objectContaining(measure) },
+            goal: { ratio: 0.8 },
+          }),
+        ),
+      );
+      const { groupCommit, readThenAppend, ratio } = figures.reservations;
+      expect(Math.min(groupCommit.count, readThenAppend.count)).toBeGreaterThan(0);
+      expect(ratio).toBeCloseTo(groupCommit.perSecond / readThenAppend.perSecond);
+    },
+    TIME_LIMIT_MS,
+  );
+});
