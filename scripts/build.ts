@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
+import { bundleWorkflows } from '../src/runtime/workflow-code';
 
 /** The folders that run in production. Each keeps its own place under dist/. */
 const ROOMS = ['api', 'workflows', 'activities', 'src'];
@@ -33,9 +34,8 @@ function copyAssets(): number {
 }
 
 /** A worker that finds the bundle starts without a bundler and runs exactly the code that was built. */
-async function bundleWorkflows(): Promise<string> {
-  const workflowsPath = path.join(root, 'workflows', 'index.ts');
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+async function writeBundle(): Promise<string> {
+  const code = await bundleWorkflows(new DefaultLogger('WARN'));
   const bundle = path.join(dist, 'workflow-bundle.js');
   fs.writeFileSync(bundle, code);
   return `${path.relative(root, bundle)}, ${Math.round(code.length / 1024)} kB`;
@@ -45,7 +45,7 @@ async function build(): Promise<void> {
   fs.rmSync(dist, { recursive: true, force: true });
   compile();
   say(`Compiled ${ROOMS.join(', ')} to dist, with ${copyAssets()} other files beside them`);
-  say(`Bundled the workflows to ${await bundleWorkflows()}`);
+  say(`Bundled the workflows to ${await writeBundle()}`);
 }
 
 build().catch((error: unknown) => {

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
-import { cacheFolder } from './config';
+import { bundleWorkflowCode, type Logger } from '@temporalio/worker';
 
 const root = join(__dirname, '../..');
+/** Of the checkout itself: a bundle's stack traces name the files that it was made from. */
+const bundleCache = join(root, 'node_modules/.cache/boxoffice-workflows');
 /** Everything that the bundle is made from: the workflows, what they import of the domain, and the SDK by its lock. */
 const sources = ['workflows', 'src/domain', 'package-lock.json'];
 
@@ -25,6 +26,18 @@ async function fingerprint(): Promise<string> {
   return hash.digest('hex').slice(0, 32);
 }
 
+/** The workflows as one file, with what stands between them and the outside. */
+export async function bundleWorkflows(logger: Logger): Promise<string> {
+  const inWorkflows = (name: string) => join(root, 'workflows', name);
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: inWorkflows('index.ts'),
+    payloadConverterPath: inWorkflows('payload-converter.ts'),
+    workflowInterceptorModules: [inWorkflows('interceptors.ts')],
+    logger,
+  });
+  return code;
+}
+
 /**
  * The path of the bundled workflows: the one that `npm run build` made, or one bundled now and kept for the next start
  * under the fingerprint of its sources.
@@ -32,11 +45,10 @@ async function fingerprint(): Promise<string> {
 export async function workflowBundle(): Promise<string> {
   const built = join(root, 'workflow-bundle.js');
   if (existsSync(built)) return built;
-  const folder = join(cacheFolder(), 'workflows');
-  const cached = join(folder, `${await fingerprint()}.js`);
+  const cached = join(bundleCache, `${await fingerprint()}.js`);
   if (existsSync(cached)) return cached;
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'workflows/index.ts'), logger: quiet });
-  await mkdir(folder, { recursive: true });
+  const code = await bundleWorkflows(quiet);
+  await mkdir(bundleCache, { recursive: true });
   const unfinished = `${cached}.${process.pid}`;
   await writeFile(unfinished, code);
   await rename(unfinished, cached);

@@ -4,6 +4,7 @@ import { readStream } from '../../src/store';
 import { describeWith } from '../support/describe-with';
 import { euros } from '../support/domain-events';
 import { eventually } from '../support/eventually';
+import { reservedName, sendRaw, unreadable } from './raw-signal';
 import { Stage } from './stage';
 
 const storm = { reason: 'a storm is coming' };
@@ -38,6 +39,35 @@ describeWith('temporal', 'a signal to a pool', () => {
     expect(lastOutcome.length).toBeLessThan(2_000);
     expect(await promoter.details()).toBe(lastOutcome);
     expect(await stage.poolEvents(promoter.pool)).toEqual(['PoolCreated']);
+  });
+
+  it.each(unreadable)(
+    'that is sent as "%s" and cannot be read (case %#) changes nothing, and shows',
+    async (encoding, data) => {
+      const promoter = await stage.onSale();
+      await sendRaw(promoter.handle, 'cancelSales', encoding, data);
+      const { lastOutcome } = await promoter.reaches({ status: 'on-sale', handled: 1 });
+      expect(lastOutcome).toContain('Signal cancelSales was not understood and changed nothing: ');
+      await promoter.ask('stopSales', storm);
+      await promoter.reaches({ status: 'stopped', handled: 2 });
+    },
+  );
+
+  it('of a name that Temporal keeps for itself is not heard, and the pool goes on', async () => {
+    await stage.stopWorker();
+    const promoter = await stage.promote();
+    await sendRaw(promoter.handle, reservedName, 'json/plain', '{}');
+    await stage.startWorker();
+    await promoter.reaches({ status: 'on-sale', handled: 0 });
+    await sendRaw(promoter.handle, reservedName, 'json/plain', '{}');
+    await promoter.ask('stopSales', storm);
+    await promoter.reaches({ status: 'stopped', handled: 1 });
+  });
+
+  it('in JSON that is said to be a protocol buffer is understood', async () => {
+    const promoter = await stage.onSale();
+    await sendRaw(promoter.handle, 'stopSales', 'json/protobuf', JSON.stringify(storm));
+    await promoter.reaches({ status: 'stopped', handled: 1 });
   });
 
   it('by a name that no pool knows changes nothing, and shows', async () => {

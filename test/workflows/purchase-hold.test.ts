@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { describeWith } from '../support/describe-with';
+import { reservedName, sendRaw, unreadable } from './raw-signal';
 import { Stage } from './stage';
 
 const MINUTE_MS = 60_000;
@@ -47,6 +48,16 @@ describeWith('timeSkipping', 'a hold', () => {
     await expect(buyer.pay()).rejects.toThrow(WorkflowNotFoundError);
     expect(await buyer.ends()).toMatchObject({ status: 'expired' });
     expect(await buyer.money()).toEqual([]);
+  });
+
+  it('ends in time whatever else is sent to the purchase', async () => {
+    const pool = await stage.pool();
+    const buyer = await stage.reserve({ [pool]: 1 });
+    for (const [encoding, data] of unreadable) await sendRaw(buyer.handle, 'payment', encoding, data);
+    await sendRaw(buyer.handle, reservedName, 'json/plain', '{}');
+    expect(await buyer.lasted()).toBeLessThan(5 * MINUTE_MS + LATE_MS);
+    expect(await buyer.ends()).toMatchObject({ status: 'expired', attemptsLeft: 3 });
+    expect(await stage.counts(pool)).toEqual({ available: 10, claimed: 0, sold: 0 });
   });
 
   it('is not made longer by a declined payment', async () => {
