@@ -9,6 +9,7 @@ import {
   type PaymentMethodType,
   type Purchase,
   type PurchaseRequest,
+  purchaseRequest,
   purchaseStream,
   type Refusal,
   refundPayment,
@@ -57,8 +58,9 @@ export function createPurchaseActivities({ committer, now }: { committer: GroupC
   }
 
   return {
-    /** Claims all lines or none; a refusal is recorded and is an outcome, not an error. */
-    reserve(request: PurchaseRequest): Promise<ReserveOutcome> {
+    /** Claims all lines or none; a refusal is recorded and is an outcome. Throws a ZodError for what is no request. */
+    async reserve(given: PurchaseRequest): Promise<ReserveOutcome> {
+      const request = purchaseRequest.parse(given);
       const pools = request.items.map(({ pool }) => pool);
       const purchase = purchaseRef(request.purchaseId);
       return step(

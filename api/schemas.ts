@@ -5,7 +5,7 @@ import { holdsPolicy, money, paymentMethodType, plainText, poolLimits, poolName,
 extendZodWithOpenApi(z);
 
 /** What comes in and what goes out, once: Express parses by it and OpenAPI is made from it. */
-const textLimits = { title: 200, reason: 500, customerId: 200, token: 200 } as const;
+const textLimits = { title: 200, reason: 500, customerId: purchaseLimits.customerIdLength, token: 200 } as const;
 
 const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
 /** Kept and answered in UTC. */

@@ -3,13 +3,22 @@ import type { Activities } from '../activities';
 
 const retry = { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '2s' } as const;
 
+const hotPath = { startToCloseTimeout: '30s', localRetryThreshold: '1m' } as const;
+
 /** The hot path: appends to our own store, run by the worker that runs the workflow. Retried until Postgres answers. */
-export const { reserve, startPayment, declinePayment, confirm, release, recordRefund, createPool } =
-  proxyLocalActivities<Activities>({ startToCloseTimeout: '30s', localRetryThreshold: '1m', retry });
+export const { startPayment, declinePayment, confirm, release, recordRefund, createPool } =
+  proxyLocalActivities<Activities>({ ...hotPath, retry });
+
+/** What a purchase begins with: a request that makes no sense ends its workflow, which holds nothing yet. */
+export const { reserve } = proxyLocalActivities<Activities>({
+  ...hotPath,
+  retry: { ...retry, nonRetryableErrorTypes: ['ZodError'] },
+});
 
 /** What leaves the house, seen one by one in the web UI. Retried until the provider gives a definite answer. */
 export const { capture, reverse } = proxyActivities<Activities>({
   startToCloseTimeout: '30s',
+  heartbeatTimeout: '4s',
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
 });
 

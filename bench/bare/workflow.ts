@@ -15,7 +15,7 @@ import type { BareActivities } from './activities';
 export const payment = defineSignal('payment');
 
 const { reserve, startPayment, confirm } = proxyLocalActivities<BareActivities>({ startToCloseTimeout: '30s' });
-const { capture } = proxyActivities<BareActivities>({ startToCloseTimeout: '30s' });
+const { capture } = proxyActivities<BareActivities>({ startToCloseTimeout: '30s', heartbeatTimeout: '4s' });
 const holdMilliseconds = 300_000;
 
 /** A purchase's history, event by event, with nothing in its steps: what Temporal itself costs. */

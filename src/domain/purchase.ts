@@ -4,9 +4,10 @@ import { orderId } from './identifiers';
 import { type Money, money, sum } from './money';
 import type { Refusal } from './refusal';
 import { invariant } from './refusal';
+import { plainText } from './text';
 
 /** Where each limit of a purchase is set. */
-export const purchaseLimits = { lines: 10 } as const;
+export const purchaseLimits = { lines: 10, customerIdLength: 200, poolNameLength: 200 } as const;
 
 export const paymentMethodType = z.enum(paymentMethods);
 
@@ -39,6 +40,16 @@ export const purchaseEvents = {
 export type PurchaseEvent = {
   [Type in keyof typeof purchaseEvents]: { type: Type; data: z.infer<(typeof purchaseEvents)[Type]> };
 }[keyof typeof purchaseEvents];
+
+/** What a purchase's workflow is started with, also by hand; what no store could keep is not let in. */
+export const purchaseRequest = z.object({
+  purchaseId: z.uuid(),
+  customerId: plainText(purchaseLimits.customerIdLength),
+  items: z
+    .array(requestedItem.extend({ pool: plainText(purchaseLimits.poolNameLength) }))
+    .min(1)
+    .max(purchaseLimits.lines),
+});
 
 export type RequestedItem = z.infer<typeof requestedItem>;
 export type ReservedItem = z.infer<typeof reservedItem>;

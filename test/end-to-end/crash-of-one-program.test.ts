@@ -8,6 +8,8 @@ import { ShopClient } from '../support/shop-client';
 
 const TIME_LIMIT_MS = 240_000;
 const RESTARTS_WITHIN_MS = 60_000;
+/** Less than a client may wait for one answer. */
+const SOON_MS = 25_000;
 const BUYERS = 8;
 /** Longer than most outages, so that many who wait can still pay and some cannot. */
 const HOLD_SECONDS = 8;
@@ -59,6 +61,22 @@ describe('npm start, when one of its programs is killed', () => {
       expect(await client.pay(id)).toMatchObject({ status: 200, body: { status: 'confirmed' } });
       expect(await client.timeline(id)).toEqual(['TicketsReserved', 'PaymentStarted', 'PurchaseConfirmed']);
       expect(await client.pool(name)).toMatchObject({ available: 2, claimed: 0, sold: 2 });
+      await expectRules();
+    },
+    TIME_LIMIT_MS,
+  );
+
+  it(
+    'takes the money once, and soon, when the worker dies while the provider is asked',
+    async () => {
+      const { name } = await client.createPool({ capacity: 4, holdSeconds: 120 });
+      const { id } = await client.reserve(name);
+      const paid = client.pay(id, 'tok_slow');
+      await eventually(async () => (await client.purchase(id)).status === 'paying');
+      const began = performance.now();
+      await kill('worker');
+      expect(await paid).toMatchObject({ status: 200, body: { status: 'confirmed' } });
+      expect(performance.now() - began).toBeLessThan(SOON_MS);
       await expectRules();
     },
     TIME_LIMIT_MS,

@@ -1,4 +1,7 @@
-import type { Refusal } from '../../src/domain';
+import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError } from '@temporalio/client';
+import { type Refusal, taskQueue, workflowTypes } from '../../src/domain';
+import { readStream } from '../../src/store';
 import { describeWith } from '../support/describe-with';
 import { Stage } from './stage';
 
@@ -58,6 +61,25 @@ describeWith('temporal', 'a purchase that cannot be had', () => {
     expect(await refusal({ [early]: 1 })).toEqual({ slug: 'sales-not-open', pool: early });
     const late = await stage.pool({ closesAt: new Date(Date.now() - 1_000).toISOString() });
     expect(await refusal({ [late]: 1 })).toMatchObject({ slug: 'sales-stopped', pool: late });
+  });
+
+  it.each([
+    { customerId: 'al\0ice' },
+    { customerId: '' },
+    { items: [] },
+    { items: [{ pool: 'g\0g', quantity: 1 }] },
+    { items: [{ pool: 'gig', quantity: 'one' }] },
+  ])('and that somebody started by hand with %j ends at once and leaves nothing', async (nonsense) => {
+    const purchaseId = randomUUID();
+    const workflowId = `purchase-${purchaseId}`;
+    const request = { purchaseId, customerId: 'alice', items: [{ pool: 'gig', quantity: 1 }], ...nonsense };
+    const handle = await stage.client.workflow.start(workflowTypes.purchase, {
+      workflowId,
+      taskQueue,
+      args: [request],
+    });
+    await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+    expect(await readStream(stage.database, workflowId)).toEqual([]);
   });
 
   it('is refused in two currencies', async () => {
