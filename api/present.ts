@@ -10,8 +10,8 @@ export function presentPool({ promoter: _, ...pool }: PoolView) {
 
 export function declinedProblem(payment: Extract<Payment, { status: 'declined' }>): Problem {
   const { reason, attemptsLeft } = payment;
-  const hope =
-    attemptsLeft > 0 ? `You may try ${attemptsLeft} more times.` : 'No attempts are left; the tickets were given back.';
+  const times = attemptsLeft === 1 ? 'once more' : `${attemptsLeft} more times`;
+  const hope = attemptsLeft > 0 ? `You may try ${times}.` : 'No attempts are left; the tickets were given back.';
   return new Problem('payment-declined', `The payment was declined: ${reason}. ${hope}`, { reason, attemptsLeft });
 }
 

@@ -94,6 +94,10 @@ export function refusalProblem(refusal: Refusal): Problem {
       const message = `one purchase, one currency; here are ${refusal.currencies.join(' and ')}`;
       return validationFailed([{ path: 'currency', message }]);
     }
+    case 'wrong-currency': {
+      const message = `must be ${refusal.currency}, in which ${refusal.pool} is sold`;
+      return validationFailed([{ path: 'price.currency', message }]);
+    }
     case 'not-found':
       return notFound(refusal.what);
   }

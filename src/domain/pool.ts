@@ -164,7 +164,7 @@ export function steerPool(pool: Pool | undefined, name: string, command: PoolCom
     case 'reprice': {
       const { price } = command;
       if (price.currency !== pool.price.currency) {
-        return refuse({ slug: 'mixed-currencies', currencies: [pool.price.currency, price.currency] });
+        return refuse({ slug: 'wrong-currency', pool: name, currency: pool.price.currency });
       }
       return price.amount === pool.price.amount ? accept() : accept({ type: 'PoolRepriced', data: { price } });
     }

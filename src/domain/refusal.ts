@@ -7,6 +7,7 @@ export type Refusal =
   | { slug: 'pool-cancelled'; pool: string; reason: string }
   | { slug: 'pool-name-taken'; pool: string }
   | { slug: 'mixed-currencies'; currencies: string[] }
+  | { slug: 'wrong-currency'; pool: string; currency: string }
   | { slug: 'not-found'; what: string };
 
 export type Decision<Event> = { accepted: true; events: Event[] } | { accepted: false; refusal: Refusal };

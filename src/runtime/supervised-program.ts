@@ -115,7 +115,6 @@ export class SupervisedProgram {
 
   /** Answers how it ended, in words. */
   private async runOnce(onReady: () => void, onGivenUp: (error: Error) => void): Promise<string> {
-    const begun = performance.now();
     const endedSignal = new AbortController();
     try {
       await this.spawn();
@@ -125,7 +124,7 @@ export class SupervisedProgram {
     this.program.ready(endedSignal.signal).then(
       () => {
         if (endedSignal.signal.aborted) return;
-        if (this.wasReady) this.say(`${this.name} runs again after ${seconds(performance.now() - begun)} s`);
+        if (this.wasReady) this.say(`${this.name} runs again`);
         this.wasReady = true;
         onReady();
       },
@@ -177,5 +176,3 @@ function openLog(file: string): number {
   if (size > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
   return openSync(file, 'a');
 }
-
-const seconds = (ms: number) => (ms / 1000).toFixed(1);

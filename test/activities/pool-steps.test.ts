@@ -117,7 +117,7 @@ describe('steering a pool', () => {
   it('hands refusals on as outcomes', async () => {
     const pool = await onSale(ledger);
     const dollars = { name: 'reprice' as const, input: { price: { amount: 1, currency: 'USD' } } };
-    expect(await steer(pool, '1', dollars)).toMatchObject({ status: 'refused', refusal: { slug: 'mixed-currencies' } });
+    expect(await steer(pool, '1', dollars)).toMatchObject({ status: 'refused', refusal: { slug: 'wrong-currency' } });
     expect(await steer('nowhere', '1', stop({ reason: 'rain' }))).toMatchObject({
       status: 'refused',
       refusal: { slug: 'not-found' },

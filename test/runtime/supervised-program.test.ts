@@ -54,7 +54,7 @@ describe('a supervised program', () => {
     const first = await pid();
     process.kill(first, 'SIGKILL');
     await eventually(async () => (await pid()) !== first);
-    await eventually(() => said.some((line) => line.startsWith('clerk runs again after')));
+    await eventually(() => said.some((line) => line.startsWith('clerk runs again')));
     expect(said[0]).toBe(`clerk ended (SIGKILL); starting it again in 0.02 s. Log: ${join(folder, 'clerk.log')}`);
   });
 

@@ -82,8 +82,8 @@ describeWith('temporal', 'a signal to a pool', () => {
   it('that the business refuses says why', async () => {
     const promoter = await stage.onSale();
     const outcome = await promoter.ask('reprice', { price: { amount: 8000, currency: 'CHF' } });
-    expect(outcome).toMatchObject({ status: 'refused', refusal: { slug: 'mixed-currencies' } });
-    await promoter.reaches({ lastOutcome: 'Signal reprice was refused: mixed-currencies.' });
+    expect(outcome).toMatchObject({ status: 'refused', refusal: { slug: 'wrong-currency', currency: 'EUR' } });
+    await promoter.reaches({ lastOutcome: 'Signal reprice was refused: wrong-currency.' });
   });
 
   it('is handled in its turn, whether it comes before the pool is made or while it is busy', async () => {
