@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler } from 'express';
 import { Problem } from './problem';
 
@@ -15,8 +16,13 @@ const refuseOtherTypes: RequestHandler = (request, _response, next) => {
   next();
 };
 
+/** JSON is UTF-8: what is not would be changed silently where it is read. */
+function refuseOtherBytes(_request: unknown, _response: unknown, body: Buffer): void {
+  if (!isUtf8(body)) throw new Problem('malformed-json', 'The body is not in UTF-8.');
+}
+
 /** Any JSON value in; what is wrong with it is for the route's schema to say. */
 export const readJson: readonly RequestHandler[] = [
   refuseOtherTypes,
-  express.json({ limit: bodyLimit, type: jsonTypes, strict: false }),
+  express.json({ limit: bodyLimit, type: jsonTypes, strict: false, verify: refuseOtherBytes }),
 ];

@@ -26,8 +26,8 @@ export async function askTemporal<Result>(
   }
 }
 
-/** gRPC: cancelled, deadline exceeded, resource exhausted, unavailable. */
-const awayCodes = new Set([1, 4, 8, 14]);
+/** gRPC: cancelled, deadline exceeded, resource exhausted, failed precondition (no worker can go on with the workflow), unavailable. */
+const awayCodes = new Set([1, 4, 8, 9, 14]);
 
 function isAway(error: unknown): boolean {
   const causes = [error, error instanceof Error ? error.cause : undefined];

@@ -18,6 +18,8 @@ export const apiLimits = {
   forgetAtOnce: 10_000,
   headersMilliseconds: 10_000,
   requestMilliseconds: 20_000,
+  /** More than proxies keep a connection to us, 60 s as a rule: what they send is never sent into one just closed. */
+  keepAliveMilliseconds: 65_000,
   /** The API's statements are small: a database that takes longer counts as away. */
   answerMilliseconds: 5_000,
 } as const;
@@ -59,6 +61,7 @@ export async function startApi(
   const server = createServer(app);
   server.headersTimeout = apiLimits.headersMilliseconds;
   server.requestTimeout = apiLimits.requestMilliseconds;
+  server.keepAliveTimeout = apiLimits.keepAliveMilliseconds;
   const forgetting = setInterval(() => {
     forgetOldRequests(database, apiLimits.forgetAtOnce).catch((error: unknown) =>
       logger.warn({ err: error }, 'old requests stay'),

@@ -52,6 +52,11 @@ const port = (fallback: number) =>
 const isPostgresUrl = (value: string): boolean =>
   URL.canParse(value) && ['postgres:', 'postgresql:'].includes(new URL(value).protocol);
 
+function hasNoKeyTwice(list: string): boolean {
+  const keys = list.split(',').map((entry) => entry.trim().split(':')[2]);
+  return new Set(keys).size === keys.length;
+}
+
 /** Each setting with what is wanted of it, in the words shown to the person who got it wrong. */
 const settings = {
   PORT: { schema: port(3000), wanted: 'a port number, 0 to 65535' },
@@ -89,8 +94,9 @@ const settings = {
       .regex(
         /^\s*(shop|promoter|gate|operator):[^\s:,]+:[^\s:,]+(\s*,\s*(shop|promoter|gate|operator):[^\s:,]+:[^\s:,]+)*\s*$/,
       )
+      .refine(hasNoKeyTwice)
       .optional(),
-    wanted: 'a comma list of role:subject:key with the roles shop, promoter, gate and operator',
+    wanted: 'a comma list of role:subject:key with the roles shop, promoter, gate and operator, and no key twice',
   },
   LOG_LEVEL: { schema: z.enum(logLevels).default('info'), wanted: `one of ${logLevels.join(', ')}` },
   WORKER_METRICS_PORT: { schema: port(0), wanted: 'a port number, 0 to 65535 (0 for none)' },

@@ -36,6 +36,13 @@ describeBoxOffice('access to the API', (open) => {
     expect(head).toMatchObject({ status: 200, body: '' });
   });
 
+  test('keeps a connection for longer than a proxy in front of it does', async () => {
+    const { client } = open();
+    const { headers } = await client.call('GET', '/health/live');
+    const [, seconds] = /timeout=(\d+)/.exec(headers.get('keep-alive') ?? '') ?? [];
+    expect(Number(seconds)).toBeGreaterThan(60);
+  });
+
   test('to metrics is free on the same machine, and else an operator’s', async () => {
     const { client } = open();
     await client.createPool();

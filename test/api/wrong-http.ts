@@ -25,6 +25,13 @@ export function wrongBodies(): WrongRequest[] {
       ...post(`with the body ${JSON.stringify(body)}`, body),
       ...malformed,
     })),
+    {
+      ...post(
+        'with a text that is no UTF-8',
+        new Uint8Array(Buffer.from(good.replace('alice', 'al\u00eece'), 'latin1')),
+      ),
+      ...malformed,
+    },
     { ...post('in bytes that are no UTF-8', new Uint8Array([0xff, 0xfe, 0x7b])), ...malformed },
     { ...post('as a text', good, json({ 'Content-Type': 'text/plain' })), ...malformed },
     { ...post('as a form', 'a=b', json({ 'Content-Type': 'application/x-www-form-urlencoded' })), ...malformed },

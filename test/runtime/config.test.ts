@@ -52,6 +52,7 @@ describe('settings', () => {
     ['TEMPORAL_NAMESPACE', 'two words'],
     ['BOXOFFICE_KEYS', 'shop:web'],
     ['BOXOFFICE_KEYS', 'admin:me:key'],
+    ['BOXOFFICE_KEYS', 'shop:web:key,promoter:me:key'],
     ['LOG_LEVEL', 'loud'],
     ['WORKER_METRICS_PORT', 'none'],
   ])('that are malformed are refused by name: %s=%s', (name, value) => {
