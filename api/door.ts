@@ -45,15 +45,23 @@ function impossible(items: readonly RequestedItem[], pools: readonly PoolView[])
 }
 
 /** The key of a request in the memory of its sender. Throws where it is missing or too long. */
-export function idempotencyKey(header: string | undefined, { role, subject }: Caller): IdempotencyKey {
+export function idempotencyKey(header: string | undefined, caller: Caller): IdempotencyKey {
   if (header === undefined || header === '') {
     throw new Problem(
       'idempotency-key-missing',
       'Send an Idempotency-Key header, new for every purchase, the same for a retry.',
     );
   }
-  return { holder: `${role}:${subject}`, key: refuseLongKey(header) };
+  return { holder: keyHolder(caller), key: refuseLongKey(header) };
 }
+
+export const keyHolder = ({ role, subject }: Caller) => `${role}:${subject}`;
+
+export const keyReused = (what: 'purchase' | 'payment') =>
+  new Problem(
+    'idempotency-key-reused',
+    `This Idempotency-Key came with another body before; use a new key for a new ${what}.`,
+  );
 
 export function refuseLongKey(key: string): string {
   if (key.length <= idempotencyLimits.keyLength) return key;
@@ -88,8 +96,5 @@ export async function takeIn(
       });
   if (!taken) throw problem;
   if (taken.bodyHash === bodyHash) return taken;
-  throw new Problem(
-    'idempotency-key-reused',
-    'This Idempotency-Key came with another body before; use a new key for a new purchase.',
-  );
+  throw keyReused('purchase');
 }

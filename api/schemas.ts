@@ -27,11 +27,7 @@ export const customerId = plainText(textLimits.customerId);
 
 export const customerParams = z.object({ id: customerId });
 const preferHeader = z.string().optional().describe('wait=N: seconds to wait for the outcome, 30 at the most');
-const idempotencyKey = z
-  .string()
-  .min(1)
-  .max(255)
-  .describe('New for every purchase, the same for a retry; remembered for 24 h');
+const idempotencyKey = (remembered: string) => z.string().min(1).max(255).describe(`New for every ${remembered}`);
 export const waitHeaders = z.object({ Prefer: preferHeader });
 export const changeHeaders = waitHeaders.extend({
   'If-None-Match': z
@@ -39,8 +35,14 @@ export const changeHeaders = waitHeaders.extend({
     .optional()
     .describe('The ETag of the answer that is known already: another one comes at once, however long the wait'),
 });
-export const purchaseHeaders = z.object({ 'Idempotency-Key': idempotencyKey, Prefer: preferHeader });
-export const paymentHeaders = z.object({ 'Idempotency-Key': idempotencyKey.optional(), Prefer: preferHeader });
+export const purchaseHeaders = z.object({
+  'Idempotency-Key': idempotencyKey('purchase, the same for a retry; remembered for 24 h'),
+  Prefer: preferHeader,
+});
+export const paymentHeaders = z.object({
+  'Idempotency-Key': idempotencyKey('payment, the same for a retry; remembered with the purchase').optional(),
+  Prefer: preferHeader,
+});
 
 export const newPool = z
   .strictObject({

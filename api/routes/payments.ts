@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { deterministicId, type Payment, type PaymentSignal, purchaseSignals, purchaseStream } from '../../src/domain';
 import { type PurchaseView, purchasesById } from '../../src/projections';
 import type { Dependencies } from '../dependencies';
-import { refuseLongKey } from '../door';
+import { keyHolder, keyReused, refuseLongKey } from '../door';
 import { findPurchase } from '../find';
 import { declinedProblem, expiredProblem, presentPurchase } from '../present';
 import { Problem } from '../problem';
@@ -27,6 +27,17 @@ function notPayable({ status, reason }: PurchaseView): Problem {
     purchaseStatus: status,
   });
 }
+
+/** Of a payment's id, so much says under which key it came; the rest says with which card. */
+const keyPart = '00000000-0000-0000'.length;
+
+/** The same key and card give the same payment, however often they are sent. */
+function paymentIdOf(key: readonly string[], method: PaymentSignal['method']): string {
+  const ofKey = deterministicId('payment', ...key);
+  return ofKey.slice(0, keyPart) + deterministicId(ofKey, method.type, method.token).slice(keyPart);
+}
+
+const isOfSameKey = (one: string, other: string) => one.slice(0, keyPart) === other.slice(0, keyPart);
 
 export function paymentRoutes(dependencies: Dependencies): Route[] {
   const { database, temporal, feed, newId, now } = dependencies;
@@ -76,6 +87,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
     },
     problems: [
       'validation-failed',
+      'idempotency-key-reused',
       'unauthorized',
       'forbidden',
       'not-found',
@@ -87,10 +99,10 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
     async handle({ params: { id }, body: { method }, caller, header, concerns }): Promise<Answer> {
       concerns(id);
       const key = header('idempotency-key');
-      const paymentId = key
-        ? deterministicId(id, 'payment', `${caller.role}:${caller.subject}`, refuseLongKey(key))
-        : newId();
+      const paymentId = key === undefined ? newId() : paymentIdOf([id, keyHolder(caller), refuseLongKey(key)], method);
       const purchase = await findPurchase(dependencies, id);
+      const reused = purchase.payments.some((other) => other.id !== paymentId && isOfSameKey(other.id, paymentId));
+      if (reused) throw keyReused('payment');
       const repeated = purchase.payments.some((payment) => payment.id === paymentId);
       if (!repeated) refuseUnlessPayable(purchase);
       const seconds = preferredWait(header('prefer'));

@@ -121,9 +121,11 @@ describeBoxOffice('paying', (open) => {
     for (const answer of [await decline(), ...(await Promise.all([decline(), decline()]))]) {
       expect(problemIn(answer, 'payment-declined', 402)).toMatchObject({ attemptsLeft: 2 });
     }
+    problemIn(await client.pay(id, { key }), 'idempotency-key-reused', 422);
     const another = randomUUID();
     const first = purchaseIn(await client.pay(id, { key: another }));
     expect(purchaseIn(await client.pay(id, { key: another }))).toEqual(first);
+    problemIn(await client.pay(id, { token: 'tok_declined', key: another }), 'idempotency-key-reused', 422);
     expect(await ledger(id)).toEqual([capture]);
   });
 });
