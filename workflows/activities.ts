@@ -6,11 +6,13 @@ const retry = { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval
 const hotPath = { startToCloseTimeout: '30s', localRetryThreshold: '1m' } as const;
 
 /** The hot path: appends to our own store, run by the worker that runs the workflow. Retried until Postgres answers. */
-export const { startPayment, declinePayment, confirm, release, recordRefund, createPool } =
-  proxyLocalActivities<Activities>({ ...hotPath, retry });
+export const { startPayment, declinePayment, confirm, release, recordRefund } = proxyLocalActivities<Activities>({
+  ...hotPath,
+  retry,
+});
 
-/** What a purchase begins with: a request that makes no sense ends its workflow, which holds nothing yet. */
-export const { reserve } = proxyLocalActivities<Activities>({
+/** What a workflow begins with: input that makes no sense ends it, while it holds nothing yet. */
+export const { reserve, createPool } = proxyLocalActivities<Activities>({
   ...hotPath,
   retry: { ...retry, nonRetryableErrorTypes: ['ZodError'] },
 });

@@ -13,6 +13,7 @@ import {
 import type { PoolStep, SteerOutcome } from '../activities';
 import { type PoolInput, searchAttributes, statusQuery } from '../src/domain/contract';
 import { createPool, endOpenPurchases, steerPool } from './activities';
+import { requirePoolInput } from './input';
 import { type Letter, type Outcomes, PoolInbox } from './pool-inbox';
 import { inWords } from './pool-words';
 import { keyword } from './search-attributes';
@@ -38,6 +39,7 @@ interface Carried {
 
 /** Steers one pool for as long as it sells: brings every signal and the opening and closing time into its stream. */
 export async function pool(input: PoolInput & { carried?: Carried }): Promise<PoolState> {
+  requirePoolInput(input);
   const steering = new Steering(input, input.carried);
   // Without its workflow nobody could steer the pool: cancelling the one cancels the other.
   CancellationScope.current().cancelRequested.catch(() => steering.cancel('cancelled by an operator'));

@@ -19,6 +19,7 @@ import type { Money } from '../src/domain/money';
 import type { Ending, PurchaseStatus } from '../src/domain/purchase';
 import { confirm, declinePayment, recordRefund, release, reserve, reverse, startPayment } from './activities';
 import { captureInTime } from './capture-in-time';
+import { requirePurchaseRequest } from './input';
 import { PurchaseInbox } from './purchase-inbox';
 import { keyword } from './search-attributes';
 
@@ -26,6 +27,7 @@ export const purchaseStatus = defineQuery<PurchaseState>(statusQuery);
 
 /** Sells one purchase: reserve, wait for payment until the hold ends, then confirm or compensate. Returns how it ended. */
 export async function purchase(request: PurchaseRequest): Promise<PurchaseState> {
+  requirePurchaseRequest(request);
   return new Sale(request).run();
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { searchAttributes } from '../../src/domain';
+import { WorkflowFailedError } from '@temporalio/client';
+import { searchAttributes, taskQueue, workflowTypes } from '../../src/domain';
 import { describeWith } from '../support/describe-with';
 import { euros } from '../support/domain-events';
 import { Promoter } from './promoter';
@@ -143,6 +144,22 @@ describeWith('temporal', 'a pool', () => {
     const name = await stage.pool({ capacity: 3 });
     await stage.onSale({ name, capacity: 3 });
     expect(await stage.poolEvents(name)).toEqual(['PoolCreated']);
+  });
+
+  it.each([
+    undefined,
+    null,
+    {},
+    'gig',
+    { settings: null },
+    { settings: {} },
+    { settings: { name: 'gig', capacity: 0 } },
+  ])('that somebody started by hand with %j, which is no pool, ends at once', async (input) => {
+    const workflowId = `pool-${randomUUID()}`;
+    const args = input === undefined ? [] : [input];
+    const handle = await stage.client.workflow.start(workflowTypes.pool, { workflowId, taskQueue, args });
+    await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+    expect(await stage.poolEvents('gig')).toEqual([]);
   });
 
   it('keeps its name for ever', async () => {

@@ -82,6 +82,17 @@ describeWith('temporal', 'a purchase that cannot be had', () => {
     expect(await readStream(stage.database, workflowId)).toEqual([]);
   });
 
+  it.each([undefined, null, {}, 'gig', [], { purchaseId: 'a', customerId: 'b' }, { items: [null] }, { items: {} }])(
+    'and that somebody started by hand with %j, which is no request, ends at once',
+    async (input) => {
+      const workflowId = `purchase-${randomUUID()}`;
+      const args = input === undefined ? [] : [input];
+      const handle = await stage.client.workflow.start(workflowTypes.purchase, { workflowId, taskQueue, args });
+      await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+      expect(await readStream(stage.database, workflowId)).toEqual([]);
+    },
+  );
+
   it('is refused in two currencies', async () => {
     const euro = await stage.pool();
     const franc = await stage.pool({ price: { amount: 5_000, currency: 'CHF' } });

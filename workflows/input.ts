@@ -1,0 +1,22 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { PoolInput, PurchaseRequest } from '../src/domain/contract';
+
+// Workflows are started by hand too. Input of another shape ends them at once, where it would fail their task again and
+// again; what is in it is looked at by the activity that they begin with.
+
+export function requirePurchaseRequest(given: unknown): asserts given is PurchaseRequest {
+  const { purchaseId, customerId, items } = (given ?? {}) as Partial<PurchaseRequest>;
+  const texts = [purchaseId, customerId, ...(Array.isArray(items) ? items.map((item) => item?.pool) : [items])];
+  refuseUnless(areTexts(texts), 'a purchase begins with { purchaseId, customerId, items: [{ pool, quantity }] }');
+}
+
+export function requirePoolInput(given: unknown): asserts given is PoolInput {
+  const { settings } = (given ?? {}) as Partial<PoolInput>;
+  refuseUnless(areTexts([settings?.name]), 'a pool begins with { settings: { name, … } }');
+}
+
+const areTexts = (values: readonly unknown[]) => values.every((value) => typeof value === 'string');
+
+function refuseUnless(fits: boolean, wanted: string): void {
+  if (!fits) throw ApplicationFailure.nonRetryable(wanted, 'InvalidInput');
+}
