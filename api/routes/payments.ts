@@ -99,7 +99,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
     async handle({ params: { id }, body: { method }, caller, header, concerns }): Promise<Answer> {
       concerns(id);
       const key = header('idempotency-key');
-      const paymentId = key === undefined ? newId() : paymentIdOf([id, keyHolder(caller), refuseLongKey(key)], method);
+      const paymentId = key ? paymentIdOf([id, keyHolder(caller), refuseLongKey(key)], method) : newId();
       const purchase = await findPurchase(dependencies, id);
       const reused = purchase.payments.some((other) => other.id !== paymentId && isOfSameKey(other.id, paymentId));
       if (reused) throw keyReused('payment');

@@ -113,6 +113,14 @@ describeBoxOffice('paying', (open) => {
     expect(await ledger(id)).toEqual([capture]);
   });
 
+  test('under an empty idempotency key is a payment of its own', async () => {
+    const { client } = open();
+    const { id } = await client.reserve((await client.createPool()).name);
+    problemIn(await client.pay(id, { token: 'tok_declined', key: '' }), 'payment-declined', 402);
+    purchaseIn(await client.pay(id, { key: '' }));
+    expect(await ledger(id)).toEqual([capture]);
+  });
+
   test('under one idempotency key is one payment, however often it is sent', async () => {
     const { client } = open();
     const { id } = await client.reserve((await client.createPool()).name);
