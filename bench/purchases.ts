@@ -83,6 +83,7 @@ class Load {
   async run(seconds: number): Promise<number> {
     const warmUpSeconds = Math.min(seconds, warmUpLimitSeconds);
     const begin = performance.now() + warmUpSeconds * 1000;
+    const end = begin + seconds * 1000;
     const confirmed = await closedLoop({
       clients: this.clients,
       warmUpSeconds,
@@ -90,7 +91,8 @@ class Load {
       act: async () => {
         const began = performance.now();
         const id = await this.seller.reserve(v7());
-        if (performance.now() >= begin) this.reserved.push(performance.now() - began);
+        const now = performance.now();
+        if (now >= begin && now <= end) this.reserved.push(now - began);
         await this.seller.pay(id);
         return performance.now() - began;
       },
