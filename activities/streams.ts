@@ -1,5 +1,4 @@
 import {
-  decoder,
   deterministicId,
   evolvePool,
   evolvePurchase,
@@ -7,26 +6,23 @@ import {
   type PoolEvent,
   type Purchase,
   type PurchaseEvent,
-  poolEvents,
+  poolCodec,
   poolStream,
-  purchaseEvents,
+  purchaseCodec,
   purchaseStream,
-  schemaVersion,
 } from '../src/domain';
 import type { Aggregate, StreamRef } from '../src/store';
 
 export const pools: Aggregate<Pool, PoolEvent> = {
   category: 'pool',
-  schemaVersion,
-  decode: decoder(poolEvents),
+  codec: poolCodec,
   evolve: evolvePool,
   heldInMemory: 2_000,
 };
 
 export const purchases: Aggregate<Purchase, PurchaseEvent> = {
   category: 'purchase',
-  schemaVersion,
-  decode: decoder(purchaseEvents),
+  codec: purchaseCodec,
   evolve: evolvePurchase,
   heldInMemory: 5_000,
 };

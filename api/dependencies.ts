@@ -2,8 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Pool as Database } from 'pg';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { PurchaseEvent } from '../src/domain';
-import type { CommitFeed, StoredEvent } from '../src/store';
+import type { CommitFeed } from '../src/store';
 import type { Keyring } from './authentication';
 
 export interface RateLimits {
@@ -20,7 +19,6 @@ export interface Dependencies {
   keyring: Keyring;
   logger: Logger;
   registry: Registry;
-  decodePurchaseEvent(stored: StoredEvent): PurchaseEvent;
   now(): Date;
   newId(): string;
   rateLimits: RateLimits;

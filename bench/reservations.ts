@@ -156,7 +156,7 @@ async function tryToReserve(
   purchaseId: string,
 ): Promise<boolean> {
   for (const stored of await readStreams(database, [{ stream: poolStream(name), after: writer.version }])) {
-    writer.state = pools.evolve(writer.state, pools.decode(stored));
+    writer.state = pools.evolve(writer.state, pools.codec.decode(stored));
     writer.version = stored.version;
   }
   const items: RequestedItem[] = [{ pool: name, quantity: 1 }];
@@ -168,7 +168,7 @@ async function tryToReserve(
   const stored = (event: { type: string; data: unknown }, index: number): NewEvent => ({
     id: deterministicId(purchaseId, index),
     ...event,
-    schemaVersion: pools.schemaVersion,
+    schemaVersion: 1,
     metadata: { correlation: purchaseId, causation: purchaseId, workflow: purchaseStream(purchaseId) },
   });
   const claimed = claims.get(name) ?? [];

@@ -27,10 +27,10 @@ import { awaitCommit, preferenceApplied, preferredWait } from '../waiting';
 const isChangeable = ({ status }: PurchaseView) => ['requested', 'reserved', 'paying'].includes(status);
 
 export function purchaseRoutes(dependencies: Dependencies): Route[] {
-  const { database, temporal, feed, decodePurchaseEvent } = dependencies;
+  const { database, temporal, feed } = dependencies;
 
   /** What the reservation decided, however often it is asked and whatever happened since. */
-  const decidedFirst = (id: string) => purchaseAsReserved(database, id, decodePurchaseEvent);
+  const decidedFirst = (id: string) => purchaseAsReserved(database, id);
 
   async function start({ purchaseId, customerId, items }: TakenRequest): Promise<void> {
     const options = purchaseStart({ purchaseId, customerId, items });

@@ -1,5 +1,6 @@
 import { Map as PersistentMap } from 'immutable';
 import { z } from 'zod';
+import { eventCodec } from './event-codec';
 import { type Money, money } from './money';
 import { type Quote, quote, quoteSchema } from './pricing';
 import { accept, type Decision, invariant, refuse } from './refusal';
@@ -43,6 +44,7 @@ export const poolEvents = {
 export type PoolEvent = {
   [Type in keyof typeof poolEvents]: { type: Type; data: z.infer<(typeof poolEvents)[Type]> };
 }[keyof typeof poolEvents];
+export const poolCodec = eventCodec(poolEvents);
 export type PoolSettings = z.infer<typeof poolEvents.PoolCreated>;
 
 export interface Claim {

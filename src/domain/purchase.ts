@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type PaymentMethodType, paymentMethods } from './contract';
+import { eventCodec } from './event-codec';
 import { orderId } from './identifiers';
 import { type Money, money, sum } from './money';
 import type { Refusal } from './refusal';
@@ -32,7 +33,7 @@ export const purchaseEvents = {
   PaymentStarted: z.object({ paymentId: z.uuid(), method: paymentMethodType }),
   PaymentDeclined: z.object({ paymentId: z.uuid(), reason: z.string(), attemptsLeft: z.int() }),
   PurchaseConfirmed: z.object({ orderId: z.string(), paymentId: z.uuid(), total: money }),
-  PurchaseExpired: z.object({}),
+  PurchaseExpired: z.object({ reason: z.string() }),
   PurchaseCancelled: z.object({ reason: z.string() }),
   PaymentFailed: z.object({ reason: z.string() }),
   PaymentRefunded: z.object({ paymentId: z.uuid(), amount: money }),
@@ -40,6 +41,13 @@ export const purchaseEvents = {
 export type PurchaseEvent = {
   [Type in keyof typeof purchaseEvents]: { type: Type; data: z.infer<(typeof purchaseEvents)[Type]> };
 }[keyof typeof purchaseEvents];
+
+const holdEnded = 'the hold ended before it was paid';
+
+export const purchaseCodec = eventCodec(purchaseEvents, {
+  // The first version left the reason to the reader; now every ending says its own.
+  PurchaseExpired: { version: 2, upcasts: { 1: () => ({ reason: holdEnded }) } },
+});
 
 /** What a purchase's workflow is started with, also by hand; what no store could keep is not let in. */
 export const purchaseRequest = z.object({
@@ -119,7 +127,7 @@ export function evolvePurchase(state: Purchase | undefined, event: PurchaseEvent
       return { ...state, status: 'confirmed', orderId: event.data.orderId, payments: captured };
     }
     case 'PurchaseExpired':
-      return { ...state, status: 'expired', reason: 'the hold ended before it was paid' };
+      return { ...state, status: 'expired', reason: event.data.reason };
     case 'PurchaseCancelled':
       return { ...state, status: 'cancelled', reason: event.data.reason };
     case 'PaymentFailed':
@@ -181,7 +189,7 @@ export function endPurchase(purchase: Purchase | undefined, ending: Ending): Pur
   if (!isOpen(purchase)) return [];
   switch (ending.kind) {
     case 'expired':
-      return [{ type: 'PurchaseExpired', data: {} }];
+      return [{ type: 'PurchaseExpired', data: { reason: holdEnded } }];
     case 'cancelled':
       return [{ type: 'PurchaseCancelled', data: { reason: ending.reason } }];
     case 'payment-failed':

@@ -4,8 +4,8 @@ import {
   type Money,
   type Payment,
   type Purchase,
-  type PurchaseEvent,
   type PurchaseStatus,
+  purchaseCodec,
   purchaseStream,
   type Refusal,
   type ReservedItem,
@@ -117,14 +117,10 @@ export async function purchaseTimeline(database: Database, purchaseId: string): 
 }
 
 /** The purchase as its first event left it: what a reservation was answered, however often that is asked again. */
-export async function purchaseAsReserved(
-  database: Database,
-  purchaseId: string,
-  decode: (stored: StoredEvent) => PurchaseEvent,
-): Promise<PurchaseView | undefined> {
+export async function purchaseAsReserved(database: Database, purchaseId: string): Promise<PurchaseView | undefined> {
   const [first] = await readStream(database, purchaseStream(purchaseId));
   if (!first) return undefined;
-  const purchase = evolvePurchase(undefined, decode(first));
+  const purchase = evolvePurchase(undefined, purchaseCodec.decode(first));
   const { status, customerId } = purchase;
   return {
     id: purchaseId,

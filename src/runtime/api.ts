@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { v7 } from 'uuid';
-import { purchases } from '../../activities';
 import { createApp, forgetOldRequests, Keyring, type RateLimits } from '../../api';
 import { CommitFeed, connect } from '../store';
 import type { Config } from './config';
@@ -53,7 +52,6 @@ export async function startApi(
     keyring: new Keyring(settings.keys),
     logger,
     registry,
-    decodePurchaseEvent: purchases.decode,
     now: () => new Date(),
     newId: v7,
     rateLimits: settings.rateLimits ?? apiLimits.rate,

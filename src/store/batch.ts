@@ -39,8 +39,8 @@ export class Batch {
       state: <State>(ref: { stream: string }) => current(ref.stream).state as State | undefined,
       append: (ref, events) => {
         const { open, state } = current(ref.stream);
-        const { decode, schemaVersion } = open.aggregate;
-        for (const { type, data } of events) decode({ type, schemaVersion, data });
+        const { codec } = open.aggregate;
+        for (const { type, data } of events) codec.decode({ type, schemaVersion: codec.versionOf(type), data });
         const decided = [...(tentative.get(ref.stream)?.decided ?? []), ...events];
         tentative.set(ref.stream, {
           state: events.reduce((so, event) => open.aggregate.evolve(so, event), state),
@@ -64,7 +64,7 @@ export class Batch {
       if (!open || decided.length === 0) continue;
       open.state = state;
       for (const event of decided) {
-        const { schemaVersion } = open.aggregate;
+        const schemaVersion = open.aggregate.codec.versionOf(event.type);
         const id = this.eventId(command.id, index);
         open.events.push({ id, type: event.type, schemaVersion, data: event.data, metadata: command.metadata });
         open.decided.push(event);

@@ -12,9 +12,12 @@ export interface DomainEvent {
 export interface Aggregate<State, Event extends DomainEvent> {
   /** Streams are named `<category>-<id>`. */
   category: string;
-  schemaVersion: number;
-  /** Throws for what no schema knows. Also run before an event is written: what cannot be read back is never stored. */
-  decode(stored: EncodedEvent): Event;
+  codec: {
+    /** The version of its schema in which an event of this type is written. */
+    versionOf(type: string): number;
+    /** Throws for what no schema knows. Also run before an event is written: what cannot be read back is never stored. */
+    decode(stored: EncodedEvent): Event;
+  };
   /** Pure: the committer keeps the state before and the state after side by side. */
   evolve(state: State | undefined, event: Event): State;
   /** Streams of this category kept in memory between commands at the most; the one unused for longest is dropped. */

@@ -10,12 +10,15 @@ export const commitFeedLimits = {
 } as const;
 
 type Wake = () => void;
+/** The streams that changed; undefined where any may have, as after a lost connection. */
+export type CommitListener = (streams: readonly string[] | undefined) => void;
 
 /**
  * One LISTEN connection per process that wakes whoever waits for a stream to change. A wake is a hint to look again:
  * it also comes when the connection was lost and word of a commit may have been missed.
  */
 export class CommitFeed {
+  private readonly listeners = new Set<CommitListener>();
   private readonly waiting = new Map<string, Set<Wake>>();
   private count = 0;
   private readonly stopping = new AbortController();
@@ -50,6 +53,12 @@ export class CommitFeed {
       this.count -= 1;
       if (wakes.size === 0 && this.waiting.get(stream) === wakes) this.waiting.delete(stream);
     };
+  }
+
+  /** Calls `listener` at every commit; returns how to stop that. */
+  onCommit(listener: CommitListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   private async listen(): Promise<void> {
@@ -93,10 +102,16 @@ export class CommitFeed {
 
   private heard(payload: string): void {
     if (payload === '') this.wakeAll();
-    else for (const stream of payload.split(',')) for (const wake of [...(this.waiting.get(stream) ?? [])]) wake();
+    else this.wake(payload.split(','));
+  }
+
+  private wake(streams: readonly string[]): void {
+    for (const stream of streams) for (const wake of [...(this.waiting.get(stream) ?? [])]) wake();
+    for (const listener of [...this.listeners]) listener(streams);
   }
 
   private wakeAll(): void {
     for (const wakes of [...this.waiting.values()]) for (const wake of [...wakes]) wake();
+    for (const listener of [...this.listeners]) listener(undefined);
   }
 }

@@ -93,7 +93,7 @@ export class BatchDecider {
     for (const stored of missed) {
       const entry = wanted.get(stored.stream);
       if (!entry) continue;
-      const state = entry.aggregate.evolve(entry.held.state, entry.aggregate.decode(stored));
+      const state = entry.aggregate.evolve(entry.held.state, entry.aggregate.codec.decode(stored));
       entry.held = { state, version: stored.version };
     }
     if (!trust.trusting) this.contention.observed(wanted.keys(), new Set(missed.map(({ stream }) => stream)));

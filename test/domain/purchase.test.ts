@@ -49,7 +49,7 @@ const refunding = (purchase: Purchase | undefined) =>
   refundPayment(purchase, { paymentId: 'pay-1', amount: euros(50) });
 
 const endings: [Ending, PurchaseEvent, string][] = [
-  [{ kind: 'expired' }, { type: 'PurchaseExpired', data: {} }, 'expired'],
+  [{ kind: 'expired' }, { type: 'PurchaseExpired', data: { reason: 'the hold ended before it was paid' } }, 'expired'],
   [
     { kind: 'cancelled', reason: 'changed my mind' },
     { type: 'PurchaseCancelled', data: { reason: 'changed my mind' } },
@@ -137,7 +137,13 @@ describe('refunding a payment', () => {
       given(ticketsReserved(), started('pay-1'), event).when(refunding).gives(refunded);
       given(ticketsReserved(), started('pay-1'), event, refunded).when(refunding).givesNothing();
     }
-    expect(stateAfter(ticketsReserved(), { type: 'PurchaseExpired', data: {} }, refunded)).toMatchObject({
+    expect(
+      stateAfter(
+        ticketsReserved(),
+        { type: 'PurchaseExpired', data: { reason: 'the hold ended before it was paid' } },
+        refunded,
+      ),
+    ).toMatchObject({
       status: 'refunded',
       payments: [{ id: 'pay-1', status: 'refunded' }],
     });

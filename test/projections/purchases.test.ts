@@ -1,5 +1,4 @@
 import { v7 } from 'uuid';
-import { purchases } from '../../activities';
 import { orderId } from '../../src/domain';
 import { purchaseAsReserved, purchasesById, purchasesOfCustomer, purchaseTimeline } from '../../src/projections';
 import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
@@ -17,7 +16,7 @@ describe('a purchase as its customer sees it', () => {
   afterAll(() => boxOffice.close());
 
   const view = async (purchaseId: string) => (await purchasesById(ledger.database, [purchaseId]))[0];
-  const asReserved = (purchaseId: string) => purchaseAsReserved(ledger.database, purchaseId, purchases.decode);
+  const asReserved = (purchaseId: string) => purchaseAsReserved(ledger.database, purchaseId);
   const paymentId = v7();
   const paying = async () => {
     const purchase = purchaseOf({ [pool]: 2 });

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Client } from 'pg';
-import { purchases } from '../../activities';
-import { evolvePurchase, type Purchase } from '../../src/domain';
+import { evolvePurchase, type Purchase, purchaseCodec } from '../../src/domain';
 import type { StoredEvent } from '../../src/store';
 import type { Acknowledged } from './crowd';
 
@@ -111,7 +110,7 @@ class Audit {
   private foldPurchase(event: StoredEvent): void {
     const id = event.stream.slice('purchase-'.length);
     const before = this.sold.get(id);
-    const decoded = purchases.decode(event);
+    const decoded = purchaseCodec.decode(event);
     const confirmed = decoded.type === 'PurchaseConfirmed';
     if (confirmed && before?.paidBy !== undefined) this.broken.push(`${event.stream} is confirmed twice`);
     const paid = confirmed ? { paidBy: decoded.data.paymentId } : {};
