@@ -7,7 +7,7 @@ export const followLimits = {
   /** Between two looks of a process that stands by at what others lead. */
   standbyMilliseconds: 5_000,
   /** A leader behind the events for so long without a batch stands still, though it holds its lock: another helps out. */
-  silentSeconds: 15,
+  silentSeconds: 10,
 } as const;
 
 export interface FollowOptions {

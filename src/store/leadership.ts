@@ -45,6 +45,8 @@ export class Leadership {
         connectionTimeoutMillis: connectionLimits.connectMilliseconds,
         query_timeout: connectionLimits.connectMilliseconds,
         keepAlive: true,
+        // Tells an operator in pg_stat_activity which process leads.
+        application_name: `boxoffice leader, process ${process.pid}`,
       });
       client.on('error', () => undefined);
       try {
