@@ -12,6 +12,7 @@ import {
 } from '../projections';
 import { connect, HighWaterMark } from '../store';
 import type { Config } from './config';
+import { databaseUrlOf } from './database-url';
 import { progressBar } from './progress-bar';
 import { runEntry } from './until-stopped';
 
@@ -90,11 +91,10 @@ async function retry(database: Database, projection: Projection): Promise<void> 
   if (left > 0) throw new Error('events stay parked: npm run projections -- list says why');
 }
 
-async function main({ databaseUrl }: Config): Promise<void> {
+async function main(config: Config): Promise<void> {
   const [command, name, ...rest] = process.argv.slice(2);
   if (rest.length > 0) throw new Error(usage);
-  if (databaseUrl === undefined) throw new Error('DATABASE_URL must be set: where is Postgres?');
-  const database = connect(databaseUrl, () => undefined);
+  const database = connect(await databaseUrlOf(config), () => undefined);
   try {
     if (command === 'list' && name === undefined) await list(database);
     else if (command === 'rebuild') await rebuildOne(database, named(name));
