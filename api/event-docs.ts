@@ -28,7 +28,7 @@ export function eventDocs({ database, now }: Pick<Dependencies, 'database' | 'no
   });
   for (const file of browserFiles) {
     servePage(router, `${eventDocsPath}/${file}`, (response) =>
-      response.sendFile(join(__dirname, 'browser', file), { maxAge: '1h' }),
+      response.sendFile(file, { root: join(__dirname, 'browser'), maxAge: '1h' }),
     );
   }
   return router;
