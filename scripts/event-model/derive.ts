@@ -29,8 +29,8 @@ const places = {
 
 /**
  * Reads the model out of the code under `root`: from each workflow to the activities it calls, from each activity to the
- * events that the deciders it comes to may make. Throws EventModelBroken where a command is sent by no workflow, an event
- * is made by no command, or one is made or read that is stored in no stream.
+ * events that the deciders it comes to may make. Throws EventModelBroken where a command is sent by no workflow or sent and
+ * not there, an event is made by no command, or one is made or read that is stored in no stream.
  */
 export function deriveEventModel(root: string, { streams, projections }: Facts): EventModel {
   const program = new Program(root);
@@ -38,13 +38,13 @@ export function deriveEventModel(root: string, { streams, projections }: Facts):
     codec.types.map((type) => ({ type, version: codec.versionOf(type), stream })),
   );
   const order = events.map(({ type }) => type);
-  const { commands, literals } = commandsOf(program, order);
+  const { commands, literals, unknownCalls } = commandsOf(program, order);
   const model: EventModel = {
     commands,
     events,
     projections: projections.map(({ name, events: read }) => ({ name, events: inOrder(read, order) })),
   };
-  const faults = [...faultsOf(model, projections), ...unknownLiterals(literals, order)];
+  const faults = [...unknownCalls, ...faultsOf(model, projections), ...unknownLiterals(literals, order)];
   if (faults.length > 0) throw new EventModelBroken(faults);
   return model;
 }
@@ -67,7 +67,10 @@ function commandsOf(program: Program, order: readonly string[]) {
     const { workflows = [], local = false } = callers.get(name) ?? {};
     return { name, local, workflows, appends: appendsOf(reached, order) };
   });
-  return { commands, literals };
+  const unknownCalls = [...callers]
+    .filter(([activity]) => !made.has(activity))
+    .map(([activity, { workflows }]) => `${workflows.join(', ')} calls ${activity}, which no factory makes`);
+  return { commands, literals, unknownCalls };
 }
 
 function appendsOf(literals: readonly EventLiteral[], order: readonly string[]): EventModelAppend[] {

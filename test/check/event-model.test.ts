@@ -115,6 +115,16 @@ describe('the event model', () => {
     expect(() => deriveEventModel(root, facts)).toThrow(/no workflow sends change/);
   });
 
+  it('refuses a command that is sent and not there, also one hidden behind an object of activities', () => {
+    write(
+      'workflows/pack.ts',
+      `import { proxyActivities } from '@temporalio/workflow';`,
+      'const all = proxyActivities({});',
+      'export const pack = () => all.open();',
+    );
+    expect(() => deriveEventModel(root, facts)).toThrow(/box calls all, which no factory makes\n.*sends open/s);
+  });
+
   it('refuses a projection that reads what no stream holds', () => {
     const projections = [{ name: 'odd', events: ['Odd'] }];
     expect(() => deriveEventModel(root, { ...facts, projections })).toThrow(/odd reads Odd, which no stream holds/);
