@@ -11,7 +11,8 @@ import {
 } from '../domain';
 import { type InlineWrite, readStreams, type StreamChange } from '../store';
 
-export const availabilityTable = 'availability';
+/** Written by the append itself, in its own statement; the table has the same name. */
+export const availability = { name: 'availability', events: poolCodec.types } as const;
 
 /** A pool as customers see it, exact at `position`: available + claimed + sold = capacity. */
 export interface PoolView {

@@ -1,5 +1,5 @@
 import type { Pool as Database } from 'pg';
-import { availabilityTable } from './availability';
+import { availability } from './availability';
 import type { Projection } from './projection';
 
 export interface ProjectionState {
@@ -28,6 +28,6 @@ export async function listProjections(
        parked, updated_at AS "updatedAt" FROM projections WHERE name = ANY($1) ORDER BY name`,
     [projections.map(({ name }) => name)],
   );
-  const inline = { name: availabilityTable, position: undefined, behind: 0, parked: 0, updatedAt: undefined };
+  const inline = { name: availability.name, position: undefined, behind: 0, parked: 0, updatedAt: undefined };
   return [inline, ...rows];
 }

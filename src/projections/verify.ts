@@ -1,7 +1,7 @@
 import type { ClientBase, Pool as Database } from 'pg';
 import { transaction } from '../store';
 import { Aside } from './aside';
-import { availabilityFromStreams, availabilityTable } from './availability';
+import { availability, availabilityFromStreams } from './availability';
 import { checkpoint } from './checkpoint';
 import type { Projection } from './projection';
 
@@ -45,12 +45,12 @@ export function verify(
 /** The same for availability, which the appends write themselves. */
 export function verifyAvailability(database: Database): Promise<Verified> {
   return transaction(database, oneMoment, async (connection) => {
-    const aside = `${availabilityTable}_verified`;
-    await connection.query(`CREATE TEMPORARY TABLE ${aside} (LIKE ${availabilityTable} INCLUDING ALL)`);
+    const aside = `${availability.name}_verified`;
+    await connection.query(`CREATE TEMPORARY TABLE ${aside} (LIKE ${availability.name} INCLUDING ALL)`);
     const position = await availabilityFromStreams(connection, aside);
-    const compared = await compare(connection, [availabilityTable], () => aside);
+    const compared = await compare(connection, [availability.name], () => aside);
     await connection.query(`DROP TABLE ${aside}`);
-    return { name: availabilityTable, position, ...compared };
+    return { name: availability.name, position, ...compared };
   });
 }
 
