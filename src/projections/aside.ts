@@ -1,5 +1,5 @@
 import type { ClientBase, Pool as Database } from 'pg';
-import { readAll, type StoredEvent, subscriptionLimits } from '../store';
+import { type RecordedEvent, readAll, subscriptionLimits } from '../store';
 import { isPoison } from './checkpoint';
 import type { Into, Projection } from './projection';
 
@@ -70,7 +70,7 @@ export class Aside {
     return Math.min(upTo, after + subscriptionLimits.window);
   }
 
-  private async apply(connection: ClientBase, events: readonly StoredEvent[]): Promise<void> {
+  private async apply(connection: ClientBase, events: readonly RecordedEvent[]): Promise<void> {
     const free = events.filter(({ stream }) => !this.heldStreams.has(stream));
     for (const { position, stream } of events)
       if (this.heldStreams.has(stream)) this.park({ position, stream, error: null });

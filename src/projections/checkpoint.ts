@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import { type EventBatch, PositionMoved, type StoredEvent, transaction } from '../store';
+import { type EventBatch, PositionMoved, type RecordedEvent, transaction } from '../store';
 import { liveTables, type Projection } from './projection';
 
 /** Rows and checkpoint share their fate: a crash that loses the last of them loses both, and the events are applied again. */
@@ -54,8 +54,8 @@ async function move(connection: ClientBase, name: string, { after, upTo }: Event
 async function behindParked(
   connection: ClientBase,
   name: string,
-  events: readonly StoredEvent[],
-): Promise<readonly StoredEvent[]> {
+  events: readonly RecordedEvent[],
+): Promise<readonly RecordedEvent[]> {
   const { rows } = await connection.query<{ stream: string }>(
     'SELECT DISTINCT stream FROM parked_events WHERE projection = $1 AND stream = ANY($2)',
     [name, events.map(({ stream }) => stream)],
@@ -74,7 +74,7 @@ async function park(
   database: Pool,
   name: string,
   batch: EventBatch,
-  event: StoredEvent,
+  event: RecordedEvent,
   error: unknown,
 ): Promise<void> {
   await transaction(database, 'BEGIN', async (connection) => {
@@ -88,7 +88,7 @@ const errorLength = 1_000;
 async function insertParked(
   connection: ClientBase,
   name: string,
-  events: readonly StoredEvent[],
+  events: readonly RecordedEvent[],
   error: string | null,
 ): Promise<void> {
   if (events.length === 0) return;

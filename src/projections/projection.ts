@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { StoredEvent } from '../store';
+import type { RecordedEvent } from '../store';
 
 /** Where rows go: the tables that customers read, or others beside them while a projection is built anew. */
 export interface Into {
@@ -16,7 +16,7 @@ export interface Projection {
   /** The types of events that it is made from. */
   readonly events: readonly string[];
   /** Brings events into the rows, in order and each once; in one transaction with the projection's checkpoint. */
-  apply(events: readonly StoredEvent[], into: Into): Promise<void>;
+  apply(events: readonly RecordedEvent[], into: Into): Promise<void>;
 }
 
 export const liveTables = (connection: ClientBase): Into => ({ connection, table: (name) => name });

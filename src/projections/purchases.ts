@@ -10,7 +10,7 @@ import {
   type Refusal,
   type ReservedItem,
 } from '../domain';
-import { readStream, readStreams, type StoredEvent } from '../store';
+import { type RecordedEvent, readStream, readStreams, type StoredEvent } from '../store';
 import type { Projection } from './projection';
 
 /** A purchase as its customer sees it; it outlives its workflow. */
@@ -42,7 +42,7 @@ interface Folded {
   updatedAt: Date;
 }
 
-function fold(before: Folded | undefined, stored: StoredEvent): Folded {
+function fold(before: Folded | undefined, stored: RecordedEvent): Folded {
   const { version, position, created } = stored;
   return {
     purchase: evolvePurchase(before?.purchase, purchaseCodec.decode(stored)),

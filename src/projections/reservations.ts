@@ -1,13 +1,13 @@
 import type { ClientBase } from 'pg';
 import { type PurchaseEvent, purchaseCodec } from '../domain';
-import { readStreams, type StoredEvent } from '../store';
+import { type RecordedEvent, readStreams } from '../store';
 
 export type Reserved = Extract<PurchaseEvent, { type: 'TicketsReserved' }>['data'];
 
 /** What the purchases of these events had reserved, by stream. Throws for one that reserved nothing. */
 export async function reservationsOf(
   connection: ClientBase,
-  events: readonly StoredEvent[],
+  events: readonly RecordedEvent[],
 ): Promise<(stream: string) => Reserved> {
   const streams = [...new Set(events.map(({ stream }) => stream))];
   const firsts = await readStreams(

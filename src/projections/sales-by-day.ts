@@ -1,6 +1,6 @@
 import type { ClientBase, Pool as Database } from 'pg';
 import { type PurchaseEvent, purchaseCodec } from '../domain';
-import type { StoredEvent } from '../store';
+import type { RecordedEvent } from '../store';
 import type { Projection } from './projection';
 import { reservationsOf } from './reservations';
 
@@ -18,7 +18,7 @@ interface DayOfPool {
 const dateLength = 'YYYY-MM-DD'.length;
 
 /** What the events add to each pool and UTC day: sales on the day of their confirmation, refunds on their own. */
-async function additions(connection: ClientBase, events: readonly StoredEvent[]): Promise<DayOfPool[]> {
+async function additions(connection: ClientBase, events: readonly RecordedEvent[]): Promise<DayOfPool[]> {
   const reserved = await reservationsOf(connection, events);
   const days = new Map<string, DayOfPool>();
   for (const stored of events) {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import type { StoredEvent } from './event';
+import type { RecordedEvent } from './event';
 import type { HighWaterMark } from './high-water-mark';
 import { readAll } from './read';
 
@@ -16,7 +16,7 @@ export const subscriptionLimits = {
 export interface EventBatch {
   after: number;
   upTo: number;
-  events: readonly StoredEvent[];
+  events: readonly RecordedEvent[];
 }
 
 export interface SubscriptionOptions {

@@ -1,4 +1,4 @@
-import { append, CommitFeed, HighWaterMark, lastPosition, type StoredEvent, subscribe } from '../../src/store';
+import { append, CommitFeed, HighWaterMark, lastPosition, type RecordedEvent, subscribe } from '../../src/store';
 import { endConnections, newEvent, type OpenStore, oneTo, openStore } from '../support/event-store';
 import { eventually } from '../support/eventually';
 
@@ -29,7 +29,7 @@ describe('a subscription', () => {
   /** What a subscriber was handed, which fails when it is told to. */
   function follow(types?: readonly string[]) {
     const subscriber = {
-      got: [] as StoredEvent[],
+      got: [] as RecordedEvent[],
       batches: 0,
       failures: 0,
       told: [] as Error[],
