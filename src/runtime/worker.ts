@@ -20,6 +20,8 @@ export const workerLimits = {
   localActivities: 200,
   activities: 100,
   cachedWorkflows: 2_000,
+  /** To Postgres, for the read models; one more listens, and one holds the leader's locks. */
+  followerConnections: 6,
   /** After a worker's death its workflows wait this long for it before another takes them: a hold ends no later. */
   stickiness: '2s',
   /** Less than any supervisor waits before it kills. What is cut off then is run again elsewhere. */
@@ -81,7 +83,7 @@ export function followEvents(
   const onError = (error: Error, projection?: string) => {
     logger.warn({ err: error, projection }, 'a read model could not follow the events, trying again');
   };
-  const database = connect(databaseUrl, onError);
+  const database = connect(databaseUrl, onError, { connections: workerLimits.followerConnections });
   const feed = new CommitFeed(databaseUrl, onError);
   const mark = new HighWaterMark(database, feed, onError);
   const follower = new ProjectionFollower({ databaseUrl, database, mark, projections, onError });
