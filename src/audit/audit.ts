@@ -31,7 +31,7 @@ export async function auditWhole(connection: ClientBase, options: AuditOptions =
   for (const extra of extraChecks) {
     onCheck?.(extra.name);
     const { id, number, name } = extra;
-    findings.push({ id, number, name, ...(await extra.check()), streams: [] });
+    findings.push({ id, number, name, ...(await extra.check()), foundOnce: false, streams: [] });
   }
   return findings;
 }

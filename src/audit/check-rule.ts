@@ -1,4 +1,4 @@
-import { type Allowances, type Finding, parameter, type Rule, type Scope } from './rule';
+import { type Allowances, type Finding, parameter, type Rule, type Scope, type ScopeKind } from './rule';
 import type { Ask } from './snapshot';
 
 /** Breaches of one rule that are told one by one; past it they are only counted. */
@@ -10,9 +10,17 @@ interface Row {
   told: { stream: string; sentence: string }[] | null;
 }
 
+export const scopeKind = (scope: Scope): ScopeKind => (scope === 'whole' ? 'whole' : 'changes');
+
+function parametersOf(scope: Scope, { claimSeconds, lateClaimSeconds, settleSeconds }: Allowances): unknown[] {
+  const { streams, ticketsAfter, reservedSince } =
+    scope === 'whole' ? { streams: [], ticketsAfter: 0, reservedSince: undefined } : scope;
+  return [streams, claimSeconds, lateClaimSeconds, settleSeconds, ticketsAfter, reservedSince ?? '-infinity'];
+}
+
 /** Checks one rule in one statement, whose work and memory are the database's. */
 export async function checkRule(ask: Ask, rule: Rule, scope: Scope, allowances: Allowances): Promise<Finding> {
-  const { facts, counted, broken } = rule.sql(scope === 'whole' ? 'whole' : 'listed');
+  const { facts, counted, broken } = rule.sql(scopeKind(scope));
   const ctes = { asked: `SELECT ${Object.values(parameter).join(', ')}`, ...facts };
   const counts = Object.entries(counted).map(([what, sql]) => `'${what}', (${sql})`);
   const text = `
@@ -22,16 +30,15 @@ export async function checkRule(ask: Ask, rule: Rule, scope: Scope, allowances: 
     broken AS MATERIALIZED (${broken})
     SELECT jsonb_build_object(${counts.join(', ')}) AS counted, (SELECT count(*)::float8 FROM broken) AS breaches,
       (SELECT jsonb_agg(told) FROM (SELECT stream, sentence FROM broken ORDER BY stream, sentence LIMIT ${toldBreaches}) told) AS told`;
-  const { claimSeconds, lateClaimSeconds, settleSeconds } = allowances;
-  const streams = scope === 'whole' ? [] : scope;
-  const [row] = await ask<Row>(text, [streams, claimSeconds, lateClaimSeconds, settleSeconds]);
+  const [row] = await ask<Row>(text, parametersOf(scope, allowances));
   if (!row) throw new Error(`the check ${rule.id} gave no row`);
-  const { id, number, name } = rule;
+  const { id, number, name, foundOnce = false } = rule;
   const told = row.told ?? [];
   return {
     id,
     number,
     name,
+    foundOnce,
     // jsonb does not keep the order of its members.
     counted: Object.fromEntries(Object.keys(counted).map((what) => [what, row.counted[what] ?? 0])),
     breaches: row.breaches,

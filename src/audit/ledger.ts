@@ -1,15 +1,16 @@
-import { eventsOfKind } from './facts';
+import { purchaseEvents } from './facts';
+import type { ScopeKind } from './rule';
 
 /** Payments that purchases of the scope have begun, by the purchase's stream. */
-export const startedPayments = (scope: 'whole' | 'listed'): string => `
+export const startedPayments = (scope: ScopeKind): string => `
   SELECT stream, (data ->> 'paymentId')::uuid AS payment_id
-  FROM (${eventsOfKind('purchase', scope)}) e WHERE type = 'PaymentStarted'`;
+  FROM (${purchaseEvents(scope)}) e WHERE type = 'PaymentStarted'`;
 
 /**
- * What the provider's own ledger says of each payment. Where streams are listed, of the payments that they name: a
- * payment that no purchase knows of is found by an audit of the whole.
+ * What the provider's own ledger says of each payment. Of what changed, it is the payments that
+ * purchases name: one that no purchase knows of is found when everything is audited.
  */
-export const ledgerPayments = (scope: 'whole' | 'listed'): string => `
+export const ledgerPayments = (scope: ScopeKind): string => `
   SELECT p.payment_id, p.purchase_id::text AS purchase_id, p.status AS provider_status,
     count(*) FILTER (WHERE l.kind = 'capture') AS captures,
     count(*) FILTER (WHERE l.kind = 'refund') AS refunds,
@@ -22,5 +23,5 @@ export const ledgerPayments = (scope: 'whole' | 'listed'): string => `
   GROUP BY p.payment_id`;
 
 const paymentsNamed = `
-  SELECT (data ->> 'paymentId')::uuid FROM (${eventsOfKind('purchase', 'listed')}) e
+  SELECT (data ->> 'paymentId')::uuid FROM (${purchaseEvents('changes')}) e
   WHERE type IN ('PaymentStarted', 'PurchaseConfirmed', 'PaymentRefunded')`;

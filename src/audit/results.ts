@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
+import { keepCounts, type PoolCounts } from './kept-counts';
 import type { Finding } from './rule';
 
 /** What an audit found, and where the next one goes on. */
@@ -9,6 +10,8 @@ export interface Audited {
   readonly findings: readonly Finding[];
   /** Streams to look at again next time. */
   readonly again: readonly string[];
+  /** What the pools come to. */
+  readonly counts: readonly PoolCounts[];
   /** All up to it is audited. */
   readonly position: number;
   readonly behind: boolean;
@@ -17,7 +20,7 @@ export interface Audited {
 /** All of it, or nothing. */
 export async function keepResult(
   connection: ClientBase,
-  { scope, listed, findings, again, position }: Audited,
+  { scope, listed, findings, again, counts, position }: Audited,
   { nextInSeconds, wholeInSeconds }: { nextInSeconds: number; wholeInSeconds: number },
 ): Promise<void> {
   const whole = scope === 'whole';
@@ -25,10 +28,17 @@ export async function keepResult(
   try {
     await connection.query('DELETE FROM audits WHERE rule <> ALL($1::text[])', [findings.map(({ id }) => id)]);
     await connection.query(
-      `INSERT INTO audits (rule, breaches, counted, scope, at)
+      `INSERT INTO audits AS a (rule, breaches, counted, scope, at)
        SELECT rule, breaches, counted, $4, now() FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS f (rule, breaches, counted)
-       ON CONFLICT (rule) DO UPDATE SET breaches = excluded.breaches, counted = excluded.counted, scope = excluded.scope, at = excluded.at`,
-      [findings.map(({ id }) => id), findings.map(({ breaches }) => breaches), findings.map(lookedAt), scope],
+       ON CONFLICT (rule) DO UPDATE SET
+         breaches = CASE WHEN a.rule = ANY($5::text[]) THEN greatest(a.breaches, excluded.breaches) ELSE excluded.breaches END, counted = excluded.counted, scope = excluded.scope, at = excluded.at`,
+      [
+        findings.map(({ id }) => id),
+        findings.map(({ breaches }) => breaches),
+        findings.map(lookedAt),
+        scope,
+        whole ? [] : findings.filter(({ foundOnce }) => foundOnce).map(({ id }) => id),
+      ],
     );
     await connection.query(
       'DELETE FROM audit_again WHERE ($1 OR stream = ANY($2::text[])) AND stream <> ALL($3::text[])',
@@ -38,6 +48,13 @@ export async function keepResult(
       `INSERT INTO audit_again (stream, audited_at) SELECT stream, now() FROM unnest($1::text[]) AS a (stream)
        ON CONFLICT (stream) DO UPDATE SET audited_at = excluded.audited_at`,
       [again],
+    );
+    // What is broken is counted from before the breach next time, and so found again.
+    const broken = new Set(findings.flatMap(({ streams }) => streams));
+    if (whole) await connection.query('DELETE FROM audited_pools');
+    await keepCounts(
+      connection,
+      counts.filter(({ stream }) => !broken.has(stream)),
     );
     await connection.query(
       `UPDATE audit_progress SET position = greatest(position, $1), due_at = now() + make_interval(secs => $2), succeeded_at = now(),

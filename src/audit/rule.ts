@@ -1,5 +1,17 @@
-/** What an audit looks at: every stream there is, or those that are listed, each as a whole. */
-export type Scope = 'whole' | readonly string[];
+/** Every stream there is, or what changed. */
+export type ScopeKind = 'whole' | 'changes';
+
+/** What an audit of the changes looks at. */
+export interface Changes {
+  /** Purchases are read as a whole, pools from where their kept counts end (`audited_pools`). */
+  readonly streams: readonly string[];
+  /** Tickets are followed through all that pools appended after this position. */
+  readonly ticketsAfter: number;
+  /** Purchases reserved since then have all that their pools did for them after that position. */
+  readonly reservedSince: Date | undefined;
+}
+
+export type Scope = 'whole' | Changes;
 
 /** What is not a breach though it looks like one, because it takes time. Seconds. */
 export interface Allowances {
@@ -28,7 +40,9 @@ export interface Rule {
   readonly number: 1 | 2 | 3 | 4 | 5;
   /** What holds where it is not broken, in a few words. */
   readonly name: string;
-  sql(scope: 'whole' | 'listed'): RuleSql;
+  /** An audit of the changes finds a breach only while it is new; it is told of until everything is audited again. */
+  readonly foundOnce?: boolean;
+  sql(scope: ScopeKind): RuleSql;
 }
 
 export interface RuleSql {
@@ -42,11 +56,13 @@ export interface RuleSql {
 
 /** The places of what every rule may ask for among the parameters of its statement. */
 export const parameter = {
-  /** The listed streams; empty where the scope is whole. */
+  /** These are of an audit of the changes; empty where the scope is whole. */
   streams: '$1::text[]',
   claimSeconds: '$2::float8',
   lateClaimSeconds: '$3::float8',
   settleSeconds: '$4::float8',
+  ticketsAfter: '$5::bigint',
+  reservedSince: '$6::timestamptz',
 } as const;
 
 /** What one check found. */
@@ -58,6 +74,7 @@ export interface Finding {
   readonly breaches: number;
   /** A sentence for each breach, up to a limit. */
   readonly sentences: readonly string[];
+  readonly foundOnce: boolean;
   /** The streams that these sentences are about. */
   readonly streams: readonly string[];
 }

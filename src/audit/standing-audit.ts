@@ -1,6 +1,8 @@
 import type { ClientBase } from 'pg';
 import { type AuditOptions, checkRules, wholeAuditMilliseconds } from './audit';
-import { changedSince, settledPosition } from './changed';
+import { changesSince, settledPosition } from './changed';
+import { scopeKind } from './check-rule';
+import { countPools } from './kept-counts';
 import { type Audited, keepResult } from './results';
 import type { Finding, Scope } from './rule';
 import { type Ask, inSnapshot } from './snapshot';
@@ -94,25 +96,27 @@ function everything(connection: ClientBase, options: AuditOptions): Promise<Audi
   return inSnapshot(connection, wholeAuditMilliseconds, async (ask) => {
     const findings = await checkRules(ask, 'whole', options);
     const again = await lookAgain(ask, 'whole', findings);
-    return { scope: 'whole', listed: [], findings, again, position: await settledPosition(ask), behind: false };
+    const counts = await countPools(ask, 'whole', []);
+    return { scope: 'whole', listed: [], findings, again, counts, position: await settledPosition(ask), behind: false };
   });
 }
 
 function changes(connection: ClientBase, position: number, options: AuditOptions): Promise<Audited> {
   return inSnapshot(connection, standingLimits.changesMilliseconds, async (ask) => {
-    const { streams, settled, behind } = await changedSince(ask, position);
-    const findings = await checkRules(ask, streams, options);
-    const again = await lookAgain(ask, streams, findings);
-    return { scope: 'changes', listed: streams, findings, again, position: settled, behind };
+    const changed = await changesSince(ask, position);
+    const { streams, settled, behind } = changed;
+    const findings = await checkRules(ask, changed, options);
+    const again = await lookAgain(ask, changed, findings);
+    const counts = await countPools(ask, 'changes', streams);
+    return { scope: 'changes', listed: streams, findings, again, counts, position: settled, behind };
   });
 }
 
 /** A breach is looked at until it is none any more, and a purchase until its end. */
 async function lookAgain(ask: Ask, scope: Scope, findings: readonly Finding[]): Promise<string[]> {
-  const whole = scope === 'whole';
   const unsettled = await ask<{ stream: string }>(
-    `${unsettledPurchases(whole ? 'whole' : 'listed')} ORDER BY stream LIMIT ${standingLimits.unsettled}`,
-    [whole ? [] : scope],
+    `${unsettledPurchases(scopeKind(scope))} ORDER BY stream LIMIT ${standingLimits.unsettled}`,
+    [scope === 'whole' ? [] : scope.streams],
   );
   return [...new Set([...findings.flatMap(({ streams }) => streams), ...unsettled.map(({ stream }) => stream)])];
 }

@@ -1,12 +1,12 @@
 import { purchaseFacts } from './facts';
 import { startedPayments } from './ledger';
-import { parameter } from './rule';
+import { parameter, type ScopeKind } from './rule';
 
 /**
  * The streams of purchases that time alone can bring into breach: still open, or ended with a payment begun whose money
  * has neither been refunded nor certainly never moved.
  */
-export const unsettledPurchases = (scope: 'whole' | 'listed'): string => `
+export const unsettledPurchases = (scope: ScopeKind): string => `
   WITH asked AS (SELECT ${parameter.streams}),
   purchase AS (${purchaseFacts(scope)}),
   started AS (${startedPayments(scope)})

@@ -59,7 +59,13 @@ async function main({ databaseUrl }: Config): Promise<number> {
   const breaches = findings.reduce((sum, finding) => sum + finding.breaches, 0);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   const lines = json
-    ? [JSON.stringify({ breaches, checks: findings.map(({ streams: _, ...finding }) => finding) }, undefined, 2)]
+    ? [
+        JSON.stringify(
+          { breaches, checks: findings.map(({ streams: _, foundOnce: __, ...finding }) => finding) },
+          undefined,
+          2,
+        ),
+      ]
     : [...findings.flatMap(linesOf), `${findings.length} checks in ${seconds} s: ${breaches} breaches`];
   process.stdout.write(`${lines.join('\n')}\n`);
   return breaches === 0 ? 0 : 1;

@@ -1,5 +1,18 @@
-import { purchaseFacts, ticketFacts } from '../facts';
+import { purchaseFacts, reservedTickets, ticketFacts } from '../facts';
 import { parameter, type Rule } from '../rule';
+
+const overdue = (endedAt: string) => `extract(epoch FROM coalesce(${endedAt}, now()) - p.expires_at) AS overdue`;
+
+/** What the pools say of each claim, with the purchase that it is for. */
+const claimsOfPools = `
+  SELECT t.ticket_id, t.stream, t.purchase_id, t.ended_at, p.status, p.reserved, p.stream AS purchase, ${overdue('t.ended_at')}
+  FROM (${ticketFacts('whole')}) t LEFT JOIN purchase p USING (purchase_id)
+  WHERE t.claims > 0`;
+
+/** What the purchases say that they claim; that their pools say the same is another check. */
+const claimsOfPurchases = `
+  SELECT r.ticket_id, r.pool AS stream, p.purchase_id, p.ended_at, p.status, p.reserved, p.stream AS purchase, ${overdue('p.ended_at')}
+  FROM (${reservedTickets('changes')}) r JOIN purchase p USING (purchase_id)`;
 
 /** No claim outlives its hold by more than is allowed, and every claim is for a purchase that holds it. */
 export const holds: Rule = {
@@ -9,11 +22,7 @@ export const holds: Rule = {
   sql: (scope) => ({
     facts: {
       purchase: purchaseFacts(scope),
-      claim: `
-        SELECT t.*, p.status, p.reserved, p.stream AS purchase,
-          extract(epoch FROM coalesce(t.ended_at, now()) - p.expires_at) AS overdue
-        FROM (${ticketFacts(scope)}) t LEFT JOIN purchase p USING (purchase_id)
-        WHERE t.claims > 0`,
+      claim: scope === 'whole' ? claimsOfPools : claimsOfPurchases,
     },
     counted: {
       claims: 'SELECT count(*) FROM claim',

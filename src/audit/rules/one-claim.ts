@@ -1,5 +1,5 @@
-import { ticketFacts } from '../facts';
-import type { Rule } from '../rule';
+import { purchaseFacts, ticketFacts } from '../facts';
+import { parameter, type Rule } from '../rule';
 
 /**
  * A ticket is claimed once, for one purchase, and then bought or released once. Its id is made for one purchase, so a
@@ -9,17 +9,25 @@ export const oneClaim: Rule = {
   id: 'one-claim',
   number: 1,
   name: 'each ticket is claimed once and ends once',
+  foundOnce: true,
   sql: (scope) => ({
     facts: {
       ticket: ticketFacts(scope),
+      // Of what changed, a claim may lie before what is looked at, unless its purchase is younger than that.
+      unclaimed:
+        scope === 'whole'
+          ? 'SELECT ticket_id FROM ticket WHERE claims = 0'
+          : `SELECT ticket_id FROM ticket JOIN (${purchaseFacts(scope)}) p USING (purchase_id)
+             WHERE claims = 0 AND p.reserved_at >= ${parameter.reservedSince}`,
       judged: `
-        SELECT *, CASE
+        SELECT t.*, CASE
           WHEN claims > 1 THEN format('is claimed %s times', claims)
-          WHEN claims = 0 OR ended_in < claimed_in THEN format('has no claim when it is %s', CASE WHEN purchases > 0 THEN 'bought' ELSE 'released' END)
+          WHEN u.ticket_id IS NOT NULL OR ended_in < claimed_in
+            THEN format('has no claim when it is %s', CASE WHEN purchases > 0 THEN 'bought' ELSE 'released' END)
           WHEN releases + purchases > 1 THEN format('is released %s times and bought %s times', releases, purchases)
           WHEN shared THEN 'is in two pools, or of two purchases'
           END AS breach
-        FROM ticket`,
+        FROM ticket t LEFT JOIN unclaimed u USING (ticket_id)`,
     },
     counted: {
       tickets: 'SELECT count(*) FROM ticket',

@@ -1,4 +1,4 @@
-import { eventsOfKind } from '../facts';
+import { purchaseEvents } from '../facts';
 import { parameter, type Rule } from '../rule';
 
 /** Lines of the same pool count together, as they are sold. */
@@ -25,7 +25,7 @@ export const requests: Rule = {
              ON listed.stream LIKE 'purchase-%' AND r.purchase_id::text = substr(listed.stream, length('purchase-') + 1)`,
       opening: `
         SELECT stream, data ->> 'customerId' AS customer, type, data -> 'items' AS items
-        FROM (${eventsOfKind('purchase', scope)}) e WHERE version = 1`,
+        FROM (${purchaseEvents(scope)}) e WHERE version = 1`,
       answered: `
         SELECT r.*, o.stream, o.type, o.items AS decided, o.customer
         FROM request r LEFT JOIN opening o ON o.stream = 'purchase-' || r.purchase_id`,

@@ -1,5 +1,5 @@
 import { purchaseFacts, reservedTickets, ticketFacts } from '../facts';
-import type { Rule } from '../rule';
+import { parameter, type Rule } from '../rule';
 
 /**
  * What a purchase was promised is what its pools did for it, ticket by ticket and at the same price: all bought when
@@ -9,6 +9,7 @@ export const ticketsOfPurchases: Rule = {
   id: 'tickets-of-purchases',
   number: 2,
   name: 'a purchase has exactly its tickets',
+  foundOnce: true,
   sql: (scope) => ({
     facts: {
       purchase: purchaseFacts(scope),
@@ -27,7 +28,8 @@ export const ticketsOfPurchases: Rule = {
         SELECT p.*, coalesce(c.promised, 0) AS promised, coalesce(c.strange, 0) AS strange, coalesce(c.claimed, 0) AS claimed,
           coalesce(c.bought, 0) AS bought, coalesce(c.released, 0) AS released, coalesce(c.mispriced, 0) AS mispriced,
           c.price IS DISTINCT FROM p.total AS other_total
-        FROM purchase p LEFT JOIN compared c USING (purchase_id)`,
+        FROM purchase p LEFT JOIN compared c USING (purchase_id)
+        ${scope === 'whole' ? '' : `WHERE p.reserved_at >= ${parameter.reservedSince}`}`,
     },
     counted: {
       purchases: 'SELECT count(*) FROM judged',

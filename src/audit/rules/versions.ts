@@ -1,4 +1,4 @@
-import { eventsOf, streamKinds } from '../facts';
+import { eventsOf, keptCounts, streamKinds } from '../facts';
 import { parameter, type Rule } from '../rule';
 
 /** Versions run from 1 to n in the order of positions, and the stream says n. */
@@ -8,9 +8,11 @@ export const versions: Rule = {
   name: 'versions run from 1 in each stream',
   sql: (scope) => ({
     facts: {
-      event: `SELECT stream, version, position FROM (${eventsOf(scope)}) e`,
-      followed:
-        'SELECT *, coalesce(lag(version) OVER (PARTITION BY stream ORDER BY position), 0) + 1 AS wanted FROM event',
+      kept: keptCounts(scope),
+      followed: `
+        SELECT e.stream, e.version, e.position,
+          coalesce(lag(e.version) OVER (PARTITION BY e.stream ORDER BY e.position), k.version, 0) + 1 AS wanted
+        FROM (SELECT stream, version, position FROM (${eventsOf(scope)}) e) e LEFT JOIN kept k USING (stream)`,
       stretch: `
         SELECT stream, count(*) AS events, max(version) AS last, min(position) FILTER (WHERE version <> wanted) AS broken_at
         FROM followed GROUP BY stream`,
@@ -26,9 +28,9 @@ export const versions: Rule = {
       FROM stretch s JOIN followed f ON f.stream = s.stream AND f.position = s.broken_at
       UNION ALL
       SELECT coalesce(s.stream, h.stream), format('%s stands at version %s, its events end with %s', coalesce(s.stream, h.stream),
-        coalesce(h.version::text, 'none'), coalesce(s.last::text, 'none'))
-      FROM stretch s FULL JOIN head h ON h.stream = s.stream
-      WHERE s.last IS DISTINCT FROM h.version
+        coalesce(h.version::text, 'none'), coalesce(s.last::text, k.version::text, 'none'))
+      FROM stretch s FULL JOIN head h ON h.stream = s.stream LEFT JOIN kept k ON k.stream = h.stream
+      WHERE coalesce(s.last, k.version) IS DISTINCT FROM h.version
       UNION ALL
       SELECT stream, format('stream %s is of no known kind', stream)
       FROM stretch WHERE ${streamKinds.map((kind) => `stream NOT LIKE '${kind}-%'`).join(' AND ')}`,

@@ -28,8 +28,19 @@ CREATE TABLE audit_again (
 );
 CREATE INDEX audit_again_by_age ON audit_again (audited_at);
 
+-- What the events of each pool came to up to a version, so that the next audit need not read them again. Disposable.
+CREATE TABLE audited_pools (
+  stream text PRIMARY KEY,
+  version bigint NOT NULL,
+  position bigint NOT NULL,
+  capacity integer,
+  claimed bigint NOT NULL,
+  sold bigint NOT NULL
+);
+
 -- Down Migration
 
+DROP TABLE audited_pools;
 DROP TABLE audit_again;
 DROP TABLE audit_progress;
 DROP TABLE audits;
