@@ -5,7 +5,7 @@ import { scopeKind } from './check-rule';
 import { countPools } from './kept-counts';
 import { type Audited, keepResult } from './results';
 import type { Finding, Scope } from './rule';
-import { type Ask, inSnapshot } from './snapshot';
+import { type Ask, AuditTooLong, inSnapshot } from './snapshot';
 import { unsettledPurchases } from './unsettled';
 
 export const standingLimits = {
@@ -54,7 +54,9 @@ export async function standingAudit(connection: ClientBase, options: AuditOption
     if (wait > 0) return { nextInMilliseconds: Math.min(wait, every) };
     await takeTurn(connection, whole);
     const began = performance.now();
-    const audited = whole ? await everything(connection, options) : await changes(connection, position, options);
+    const audited = await (whole ? everything(connection, options) : changes(connection, position, options)).catch(
+      (error: unknown) => restAfter(connection, error, began),
+    );
     const seconds = (performance.now() - began) / 1_000;
     const nextInSeconds = Math.max(
       audited.behind ? 0 : standingLimits.everySeconds,
@@ -92,8 +94,19 @@ async function takeTurn(connection: ClientBase, whole: boolean): Promise<void> {
   );
 }
 
+/** An audit that was too long for its limit has worked as well, and rests for it. */
+async function restAfter(connection: ClientBase, error: unknown, began: number): Promise<never> {
+  if (error instanceof AuditTooLong) {
+    const seconds = ((performance.now() - began) / 1_000) * standingLimits.restPerWork;
+    await connection.query('UPDATE audit_progress SET due_at = greatest(due_at, now() + make_interval(secs => $1))', [
+      seconds,
+    ]);
+  }
+  throw error;
+}
+
 function everything(connection: ClientBase, options: AuditOptions): Promise<Audited> {
-  return inSnapshot(connection, wholeAuditMilliseconds, async (ask) => {
+  return inSnapshot(connection, options.withinMilliseconds ?? wholeAuditMilliseconds, async (ask) => {
     const findings = await checkRules(ask, 'whole', options);
     const again = await lookAgain(ask, 'whole', findings);
     const counts = await countPools(ask, 'whole', []);
@@ -102,7 +115,7 @@ function everything(connection: ClientBase, options: AuditOptions): Promise<Audi
 }
 
 function changes(connection: ClientBase, position: number, options: AuditOptions): Promise<Audited> {
-  return inSnapshot(connection, standingLimits.changesMilliseconds, async (ask) => {
+  return inSnapshot(connection, options.withinMilliseconds ?? standingLimits.changesMilliseconds, async (ask) => {
     const changed = await changesSince(ask, position);
     const { streams, settled, behind } = changed;
     const findings = await checkRules(ask, changed, options);

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import {
   auditWhole,
   claimGraceSeconds,
+  type ExtraCheck,
   type Finding,
   linesOf,
   usualAllowances,
@@ -16,7 +17,11 @@ const sayAfterMilliseconds = 2_000;
 /** Audits all of a database. Throws AuditTooLong, and what Postgres throws where it is away. */
 export async function auditDatabase(
   databaseUrl: string,
-  { outageSeconds, say }: { outageSeconds?: number; say?: (line: string) => void } = {},
+  {
+    outageSeconds,
+    extraChecks = [],
+    say,
+  }: { outageSeconds?: number; extraChecks?: readonly ExtraCheck[]; say?: (line: string) => void } = {},
 ): Promise<Finding[]> {
   const connection = new Client({ connectionString: databaseUrl, query_timeout: wholeAuditMilliseconds });
   let doing = 'connecting';
@@ -27,6 +32,7 @@ export async function auditDatabase(
   try {
     await connection.connect();
     return await auditWhole(connection, {
+      extraChecks,
       allowances:
         outageSeconds === undefined
           ? usualAllowances

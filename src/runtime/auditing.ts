@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type AuditOptions, standingAudit, standingLimits, type Turn, wholeAuditMilliseconds } from '../audit';
@@ -13,7 +14,7 @@ const answerMilliseconds = wholeAuditMilliseconds + 10_000;
  */
 export class Auditing {
   private readonly stopping = new AbortController();
-  private connection: Client | undefined;
+  private socket: Socket | undefined;
   private readonly loop: Promise<void>;
 
   constructor(
@@ -24,10 +25,10 @@ export class Auditing {
     this.loop = this.auditAgainAndAgain();
   }
 
-  /** Cuts off an audit that runs; the database gives it up by itself. */
+  /** Cuts off an audit that runs: what the database works at, it ends by itself, with the statement or its time limit. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.connection?.end().catch(() => undefined);
+    this.socket?.destroy();
     await this.loop;
   }
 
@@ -47,21 +48,22 @@ export class Auditing {
   }
 
   private async turn(): Promise<Turn> {
+    const socket = new Socket();
+    this.socket = socket;
     const connection = new Client({
       connectionString: this.databaseUrl,
       connectionTimeoutMillis: connectionLimits.connectMilliseconds,
       query_timeout: answerMilliseconds,
       keepAlive: true,
+      stream: () => socket,
     });
     // One that breaks between two statements says so by an event, which must not end the process.
     connection.on('error', () => undefined);
-    this.connection = connection;
     try {
       await connection.connect();
       return await standingAudit(connection, this.options);
     } finally {
-      this.connection = undefined;
-      await connection.end().catch(() => undefined);
+      socket.destroy();
     }
   }
 

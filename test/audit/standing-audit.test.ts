@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { auditWhole, type Rule, rules, standingAudit, standingLimits } from '../../src/audit';
+import { AuditTooLong, auditWhole, type Rule, rules, standingAudit, standingLimits } from '../../src/audit';
 import { lastAudit } from '../../src/audit/results';
 import { createLedger, purchaseOf, stepOf } from '../support/box-office';
 import { Shop, ticketEvent } from './shop';
@@ -201,6 +201,16 @@ describe('the standing audit', () => {
     expect(again?.audited).toBeUndefined();
     expect(again?.nextInMilliseconds).toBeLessThanOrEqual(standingLimits.everySeconds * 1_000);
     await Promise.all(connections.map((client) => client.end()));
+  });
+
+  it('is given up where it takes too long, and lets others go on', async () => {
+    const blocking = new Client({ connectionString: shop.url });
+    await blocking.connect();
+    await blocking.query('BEGIN; LOCK TABLE events IN ACCESS EXCLUSIVE MODE');
+    await expect(standingAudit(shop.connection, { withinMilliseconds: 100 })).rejects.toBeInstanceOf(AuditTooLong);
+    await blocking.end();
+    expect((await standingAudit(shop.connection)).audited).toBeUndefined();
+    expect(await broken('whole')).toEqual({});
   });
 
   it('keeps the last result where an audit fails, and is tried again when it is due', async () => {
