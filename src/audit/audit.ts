@@ -15,7 +15,7 @@ export interface ExtraCheck {
 export interface AuditOptions {
   readonly allowances?: Allowances;
   readonly rules?: readonly Rule[];
-  /** Run after the rules, outside of their snapshot. */
+  /** Run after the rules where everything is audited, outside of their snapshot. */
   readonly extraChecks?: readonly ExtraCheck[];
   /** In place of the usual limit of such an audit. */
   readonly withinMilliseconds?: number;
@@ -28,8 +28,14 @@ export const wholeAuditMilliseconds = 600_000;
 
 /** Checks every rule on everything, at one moment. Reads only. Throws AuditTooLong. */
 export async function auditWhole(connection: ClientBase, options: AuditOptions = {}): Promise<Finding[]> {
-  const { extraChecks = [], withinMilliseconds = wholeAuditMilliseconds, onCheck } = options;
+  const { withinMilliseconds = wholeAuditMilliseconds } = options;
   const findings = await inSnapshot(connection, withinMilliseconds, (ask) => checkRules(ask, 'whole', options));
+  return [...findings, ...(await extraFindings(options))].sort((one, other) => one.number - other.number);
+}
+
+/** What the checks beside the rules find. */
+export async function extraFindings({ extraChecks = [], onCheck }: AuditOptions): Promise<Finding[]> {
+  const findings: Finding[] = [];
   for (const extra of extraChecks) {
     onCheck?.(extra.name);
     const { id, number, name } = extra;

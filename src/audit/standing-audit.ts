@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { type AuditOptions, checkRules, wholeAuditMilliseconds } from './audit';
+import { type AuditOptions, checkRules, extraFindings, wholeAuditMilliseconds } from './audit';
 import { changesSince, settledPosition } from './changed';
 import { scopeKind } from './check-rule';
 import { countPools } from './kept-counts';
@@ -105,13 +105,26 @@ async function restAfter(connection: ClientBase, error: unknown, began: number):
   throw error;
 }
 
-function everything(connection: ClientBase, options: AuditOptions): Promise<Audited> {
-  return inSnapshot(connection, options.withinMilliseconds ?? wholeAuditMilliseconds, async (ask) => {
-    const findings = await checkRules(ask, 'whole', options);
-    const again = await lookAgain(ask, 'whole', findings);
-    const counts = await countPools(ask, 'whole', []);
-    return { scope: 'whole', listed: [], findings, again, counts, position: await settledPosition(ask), behind: false };
-  });
+async function everything(connection: ClientBase, options: AuditOptions): Promise<Audited> {
+  const audited = await inSnapshot<Audited>(
+    connection,
+    options.withinMilliseconds ?? wholeAuditMilliseconds,
+    async (ask) => {
+      const findings = await checkRules(ask, 'whole', options);
+      const again = await lookAgain(ask, 'whole', findings);
+      const counts = await countPools(ask, 'whole', []);
+      return {
+        scope: 'whole',
+        listed: [],
+        findings,
+        again,
+        counts,
+        position: await settledPosition(ask),
+        behind: false,
+      };
+    },
+  );
+  return { ...audited, findings: [...audited.findings, ...(await extraFindings(options))] };
 }
 
 function changes(connection: ClientBase, position: number, options: AuditOptions): Promise<Audited> {

@@ -117,11 +117,12 @@ function halves({ after, upTo, events }: EventBatch): [EventBatch, EventBatch] {
 
 /** SQLSTATE classes of data that does not fit: 22 data exception, 23 integrity constraint violation. */
 const dataClasses = /^(22|23)...$/;
+const blameless: ReadonlySet<string> = new Set(['PositionMoved', 'StoreUnavailable', 'AbortError']);
 const sqlState = /^[0-9A-Z]{5}$/;
 
 /** Whether an event is to blame. What a whole database has, a missing table or a full disk, is not to be blamed on events. */
 export function isPoison(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof PositionMoved || error.name === 'StoreUnavailable') return false;
+  if (!(error instanceof Error) || blameless.has(error.name)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code === undefined) return true;
   return sqlState.test(code) && dataClasses.test(code);

@@ -9,7 +9,10 @@ import {
   usualAllowances,
   wholeAuditMilliseconds,
 } from '../audit';
+import { connect } from '../store';
 import type { Config } from './config';
+import { databaseUrlOf } from './database-url';
+import { readModelsCheck } from './read-models-check';
 import { runEntry } from './until-stopped';
 
 const sayAfterMilliseconds = 2_000;
@@ -57,11 +60,16 @@ function argumentsOfThisProcess(): { json: boolean; outageSeconds?: number } {
 }
 
 /** @returns the exit code: 1 where a rule is broken */
-async function main({ databaseUrl }: Config): Promise<number> {
-  if (databaseUrl === undefined) throw new Error('DATABASE_URL must be set: where is Postgres?');
+async function main(config: Config): Promise<number> {
   const { json, ...given } = argumentsOfThisProcess();
+  const databaseUrl = await databaseUrlOf(config);
+  const database = connect(databaseUrl, () => undefined, { connections: 1 });
   const began = performance.now();
-  const findings = await auditDatabase(databaseUrl, { ...given, say: (line) => process.stderr.write(`${line}\n`) });
+  const findings = await auditDatabase(databaseUrl, {
+    ...given,
+    extraChecks: [readModelsCheck(database)],
+    say: (line) => process.stderr.write(`${line}\n`),
+  }).finally(() => database.end());
   const breaches = findings.reduce((sum, finding) => sum + finding.breaches, 0);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   const lines = json

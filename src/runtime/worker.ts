@@ -13,6 +13,7 @@ import { Auditing } from './auditing';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
 import { storeMetrics } from './metrics';
+import { readModelsCheck } from './read-models-check';
 import { lazyClient, untilConnected } from './temporal-connection';
 import { runEntry, stopAsked } from './until-stopped';
 import { workflowBundle } from './workflow-code';
@@ -166,12 +167,15 @@ async function main(config: Config): Promise<void> {
   const worker = await createWorker(settings, activities, connection);
   const stopFollowing = followEvents(settings, logger);
   const running = worker.run();
-  const auditing = new Auditing(databaseUrl, logger);
+  const verifying = connect(databaseUrl, (error) => logger.warn({ err: error }, 'a database connection broke'), {
+    connections: 1,
+  });
+  const auditing = new Auditing(databaseUrl, logger, { extraChecks: [readModelsCheck(verifying, stopping.signal)] });
   logger.info({ taskQueue, temporalNamespace }, 'worker is polling');
   await Promise.race([stopped, running]);
   if (stopping.signal.aborted) worker.shutdown();
   await Promise.all([running, auditing.stop()]);
-  await Promise.all([close(), stopFollowing()]);
+  await Promise.all([close(), stopFollowing(), verifying.end()]);
   await connection.close();
 }
 
