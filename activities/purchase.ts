@@ -26,6 +26,9 @@ export type ReserveOutcome =
 
 export type ConfirmOutcome = { confirmed: true; orderId: string } | { confirmed: false };
 
+/** Steps that touch no pool wait together, as those of one pool do. */
+const laneOfPayments = 'payments';
+
 interface Step {
   purchaseId: string;
   pools: readonly string[];
@@ -46,6 +49,7 @@ export function createPurchaseActivities({ committer, now }: { committer: GroupC
       id,
       metadata: { correlation: purchaseId, causation: name, workflow },
       streams: [...pools.map(poolRef), { ...purchaseRef(purchaseId), assumeNew }],
+      lane: pools.length > 0 ? undefined : laneOfPayments,
       decide,
     };
     return committer.submit(command);

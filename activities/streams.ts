@@ -1,5 +1,4 @@
 import {
-  deterministicId,
   evolvePool,
   evolvePurchase,
   type Pool,
@@ -12,6 +11,7 @@ import {
   purchaseStream,
 } from '../src/domain';
 import type { Aggregate, StreamRef } from '../src/store';
+import { eventIds } from './event-ids';
 
 export const pools: Aggregate<Pool, PoolEvent> & { codec: typeof poolCodec } = {
   category: 'pool',
@@ -37,5 +37,5 @@ export const purchaseRef = (purchaseId: string): StreamRef<Purchase, PurchaseEve
 /** What the committer needs to know of the business. */
 export const commitOptions = {
   aggregates: [pools, purchases],
-  eventId: (commandId: string, index: number) => deterministicId(commandId, index),
+  eventIds,
 };

@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
+import { plainArray, textArray } from './array-literal';
 import { DuplicateEventId, EventIdReused, storeError, WrongExpectedVersion } from './errors';
-import type { ExpectedVersion, NewEvent, StreamAppend, StreamHead } from './event';
+import type { ExpectedVersion, Metadata, NewEvent, StreamAppend, StreamHead } from './event';
 import { readByIds } from './read';
 
 /** Extra SQL that rides in the append's own statement: a read model that must be exact. */
@@ -37,30 +38,65 @@ export interface PreparedAppend {
   values: unknown[];
 }
 
-export function prepareAppend(appends: readonly StreamAppend[], inline: readonly InlineWrite[] = []): PreparedAppend {
-  const events = appends.flatMap((append) => append.events);
+/** The statement for these appends; it gives one row for each stream, or where `heads` is false a single one. */
+export function prepareAppend(
+  appends: readonly StreamAppend[],
+  inline: readonly InlineWrite[] = [],
+  { heads = true }: { heads?: boolean } = {},
+): PreparedAppend {
+  const ofStream: number[] = [];
+  const nth: number[] = [];
+  const ids: string[] = [];
+  const types: string[] = [];
+  const schemaVersions: number[] = [];
+  const data: unknown[] = [];
+  // Events of one command share their metadata, which is sent once.
+  const metadata = new Map<Metadata, number>();
+  const ofMetadata: number[] = [];
+  let place = 0;
+  for (const { events } of appends) {
+    place += 1;
+    let number = 0;
+    for (const event of events) {
+      number += 1;
+      ofStream.push(place);
+      nth.push(number);
+      ids.push(event.id);
+      types.push(event.type);
+      schemaVersions.push(event.schemaVersion);
+      data.push(event.data);
+      const known = metadata.get(event.metadata);
+      ofMetadata.push(known ?? metadata.size);
+      if (known === undefined) metadata.set(event.metadata, metadata.size);
+    }
+  }
   const values: unknown[] = [
-    appends.map(({ stream }) => stream),
-    appends.map(({ expected }) => expectedNumber(expected)),
-    appends.map((append) => append.events.length),
-    appends.flatMap((append, index) => append.events.map(() => index + 1)),
-    appends.flatMap((append) => append.events.map((_, nth) => nth + 1)),
-    events.map(({ id }) => id),
-    events.map(({ type }) => type),
-    events.map(({ schemaVersion }) => schemaVersion),
-    JSON.stringify(events.map(({ data }) => data)),
-    JSON.stringify(events.map(({ metadata }) => metadata)),
+    textArray(appends.map(({ stream }) => stream)),
+    plainArray(appends.map(({ expected }) => expectedNumber(expected))),
+    plainArray(appends.map(({ events }) => events.length)),
+    plainArray(ofStream),
+    plainArray(nth),
+    textArray(ids),
+    textArray(types),
+    plainArray(schemaVersions),
+    plainArray(ofMetadata),
+    JSON.stringify(data),
+    JSON.stringify([...metadata.keys()]),
     notice(appends),
   ];
   let text = `WITH appended AS MATERIALIZED (SELECT * FROM append_events(
-    $1::text[], $2::bigint[], $3::bigint[], $4::integer[], $5::integer[], $6::uuid[], $7::text[], $8::integer[], $9::jsonb, $10::jsonb, $11))`;
+    $1::text[], $2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::uuid[], $7::text[], $8::integer[], $9::integer[],
+    $10::jsonb, $11::jsonb, $12))`;
   for (const write of inline) {
     text += `,\n${write.name} AS (${write.sql(values.length + 1)})`;
     values.push(...write.parameters);
   }
-  text += '\nSELECT stream, version::float8, last_position::float8 FROM appended';
+  text += heads
+    ? '\nSELECT stream, version::float8, last_position::float8 FROM appended'
+    : '\nSELECT count(*) FROM appended';
   // One name for each set of inline writes, so that Postgres plans the statement once for a connection.
-  return { name: ['append', ...inline.map((write) => write.name)].join('-'), text, values };
+  const name = [heads ? 'append' : 'append-batch', ...inline.map((write) => write.name)].join('-');
+  return { name, text, values };
 }
 
 /**

@@ -1,75 +1,33 @@
-import type { AnyAggregate, Command, DomainEvent, Session, StreamChange } from './command';
-import type { NewEvent, StreamAppend } from './event';
+import type { AnyAggregate, Command, StreamChange } from './command';
+import { CommandSession, OpenStream } from './command-session';
+import type { StreamAppend } from './event';
 import type { Held } from './held-streams';
 
 export type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
 
-interface OpenStream extends Held {
-  aggregate: AnyAggregate;
-  events: NewEvent[];
-  decided: DomainEvent[];
-}
-
-interface Tentative {
-  state: unknown;
-  decided: DomainEvent[];
-}
+/** The ids of one command's events, by their index; the same for the same command. */
+export type EventIds = (commandId: string) => (index: number) => string;
 
 /** Decides commands one after the other, each on the state that the ones before it leave, without touching the store. */
 export class Batch {
   private readonly streams = new Map<string, OpenStream>();
 
-  constructor(private readonly eventId: (commandId: string, index: number) => string) {}
+  constructor(private readonly eventIds: EventIds) {}
 
   open(stream: string, aggregate: AnyAggregate, held: Held): void {
-    this.streams.set(stream, { ...held, aggregate, events: [], decided: [] });
+    this.streams.set(stream, new OpenStream(stream, aggregate, held));
   }
 
   /** A command that throws leaves no trace and does not disturb its neighbours. */
   decide(command: Command<unknown>): Outcome {
-    const tentative = new Map<string, Tentative>();
-    const current = (stream: string): { open: OpenStream; state: unknown } => {
-      const open = this.streams.get(stream);
-      if (!open) throw new Error(`command ${command.id} did not name stream ${stream}`);
-      const changed = tentative.get(stream);
-      return { open, state: changed ? changed.state : open.state };
-    };
-    // The aggregate of a reference is the one its stream was opened with, so its state has that aggregate's type.
-    const session: Session = {
-      state: <State>(ref: { stream: string }) => current(ref.stream).state as State | undefined,
-      append: (ref, events) => {
-        const { open, state } = current(ref.stream);
-        const { codec } = open.aggregate;
-        for (const { type, data } of events) codec.decode({ type, schemaVersion: codec.versionOf(type), data });
-        const decided = [...(tentative.get(ref.stream)?.decided ?? []), ...events];
-        tentative.set(ref.stream, {
-          state: events.reduce((so, event) => open.aggregate.evolve(so, event), state),
-          decided,
-        });
-      },
-    };
+    const session = new CommandSession(this.streams, command);
     try {
       const value = command.decide(session);
-      this.keep(command, tentative);
+      session.keep(this.eventIds);
       return { ok: true, value };
     } catch (error) {
+      session.discard();
       return { ok: false, error };
-    }
-  }
-
-  private keep(command: Command<unknown>, tentative: ReadonlyMap<string, Tentative>): void {
-    let index = 0;
-    for (const [stream, { state, decided }] of tentative) {
-      const open = this.streams.get(stream);
-      if (!open || decided.length === 0) continue;
-      open.state = state;
-      for (const event of decided) {
-        const schemaVersion = open.aggregate.codec.versionOf(event.type);
-        const id = this.eventId(command.id, index);
-        open.events.push({ id, type: event.type, schemaVersion, data: event.data, metadata: command.metadata });
-        open.decided.push(event);
-        index += 1;
-      }
     }
   }
 
@@ -78,15 +36,19 @@ export class Batch {
    * date must fail on its expected version as well.
    */
   appends(): StreamAppend[] {
-    return [...this.streams]
-      .filter(([, open]) => isExpected(open))
-      .map(([stream, { version, events }]) => ({ stream, expected: version, events }));
+    const appends: StreamAppend[] = [];
+    for (const open of this.streams.values()) {
+      if (isExpected(open)) appends.push({ stream: open.stream, expected: open.version, events: open.events });
+    }
+    return appends;
   }
 
   changes(): StreamChange[] {
-    return this.changed().map(([stream, open]) => {
-      return { aggregate: open.aggregate, stream, state: open.state, events: open.decided };
-    });
+    const changes: StreamChange[] = [];
+    for (const { aggregate, stream, state, decided } of this.streams.values()) {
+      if (decided.length > 0) changes.push({ aggregate, stream, state, events: decided });
+    }
+    return changes;
   }
 
   /**
@@ -103,10 +65,6 @@ export class Batch {
     for (const [stream, { aggregate, state, version, events }] of this.streams) {
       yield [stream, aggregate, { state, version: version + events.length }];
     }
-  }
-
-  private changed(): [string, OpenStream][] {
-    return [...this.streams].filter(([, { events }]) => events.length > 0);
   }
 }
 

@@ -46,6 +46,8 @@ export interface Command<Result> {
   id: string;
   metadata: Metadata;
   streams: readonly { aggregate: { category: string }; stream: string; assumeNew?: boolean }[];
+  /** Commands of one lane wait in one queue, and lanes take turns: its first stream, unless said otherwise. */
+  lane?: string | undefined;
   /**
    * May run more than once; only the last run counts, and it saw what is committed, whatever other processes appended,
    * even where it appends nothing. Pure but for the session.

@@ -10,7 +10,11 @@ export class Contention {
   private readonly left = new LRUCache<string, number>({ max: contendedLimit });
 
   has(stream: string): boolean {
-    return this.left.has(stream);
+    return this.left.size > 0 && this.left.has(stream);
+  }
+
+  streams(): Iterable<string> {
+    return this.left.keys();
   }
 
   /** Another writer was there first. */
@@ -18,7 +22,7 @@ export class Contention {
     this.left.set(stream, calmBatches);
   }
 
-  /** A locked batch saw these streams, and on some of them what others had appended. */
+  /** A locked batch, or a turn, saw these streams, and on some of them what others had appended. */
   observed(streams: Iterable<string>, foreign: ReadonlySet<string>): void {
     for (const stream of streams) {
       const left = this.left.get(stream);

@@ -1,16 +1,17 @@
 import type { ClientBase, Pool } from 'pg';
 import { type InlineWrite, prepareAppend, sendAppend } from './append';
-import { Batch, type Outcome } from './batch';
+import { Batch, type EventIds, type Outcome } from './batch';
 import type { AnyAggregate, Command, StreamChange } from './command';
 import { Contention } from './contention';
 import { DuplicateEventId, WrongExpectedVersion } from './errors';
 import type { StreamAppend } from './event';
 import { type Held, HeldStreams } from './held-streams';
 import { readStreams, readVersions } from './read';
+import type { Missed } from './turns';
 
 export interface DecideOptions {
   aggregates: readonly unknown[];
-  eventId(commandId: string, index: number): string;
+  eventIds: EventIds;
   inline?(changes: readonly StreamChange[]): InlineWrite[];
 }
 
@@ -55,7 +56,7 @@ export class BatchDecider {
       const looked = trust.trusting ? batch.appends() : [];
       return { batch, outcomes, send: (through) => expectUnmoved(through, looked) };
     }
-    const prepared = prepareAppend(batch.appends(), this.options.inline?.(changes));
+    const prepared = prepareAppend(batch.appends(), this.options.inline?.(changes), { heads: false });
     return { batch, outcomes, send: (through) => sendAppend(through, prepared) };
   }
 
@@ -70,22 +71,43 @@ export class BatchDecider {
     if (error instanceof WrongExpectedVersion && this.held.get(error.stream)) this.contention.noticed(error.stream);
   }
 
-  /** Whether other processes append to a stream of these commands too. */
-  isContended(commands: Commands): boolean {
-    return commands.some(({ streams }) => streams.some(({ stream }) => this.contention.has(stream)));
+  /** Whether other processes append to the stream too. */
+  isContended(stream: string): boolean {
+    return this.contention.has(stream);
+  }
+
+  contended(): Iterable<string> {
+    return this.contention.streams();
+  }
+
+  /** The version that is held in memory; null where none is. */
+  heldVersion(stream: string): number | null {
+    return this.held.get(stream)?.version ?? null;
+  }
+
+  /** Takes in what others appended to a stream that is held, in the order of its versions. Throws for an event that cannot be read. */
+  catchUp(stream: string, missed: readonly Missed[]): void {
+    this.contention.observed([stream], new Set(missed.length > 0 ? [stream] : []));
+    const aggregate = this.aggregateOf(stream.slice(0, stream.indexOf('-')));
+    let held = this.held.get(stream);
+    for (const event of missed) {
+      if (held === undefined || event.version !== held.version + 1) continue;
+      held = { state: aggregate.evolve(held.state, aggregate.codec.decode(event)), version: event.version };
+    }
+    if (held) this.held.keep(aggregate, stream, held);
   }
 
   private async load(connection: Pool | ClientBase, commands: Commands, trust: Trust): Promise<Batch> {
     const wanted = new Map<string, { aggregate: AnyAggregate; held: Held; known: boolean }>();
-    for (const { stream, aggregate, assumeNew } of commands.flatMap(({ streams }) => streams)) {
-      const remembered = trust.flying?.result(stream) ?? this.held.get(stream);
-      const known = trust.trusting && (remembered !== undefined || assumeNew === true);
-      wanted.set(stream, {
-        aggregate: this.aggregateOf(aggregate.category),
-        held: remembered ?? nothing,
+    for (const { streams } of commands) {
+      for (const { stream, aggregate, assumeNew } of streams) {
+        const entry = wanted.get(stream);
         // Read unless every command that names it can do without.
-        known: known && wanted.get(stream)?.known !== false,
-      });
+        if (entry && (entry.known === false || assumeNew === true)) continue;
+        const remembered = trust.flying?.result(stream) ?? this.held.get(stream);
+        const known = trust.trusting && (remembered !== undefined || assumeNew === true);
+        wanted.set(stream, { aggregate: this.aggregateOf(aggregate.category), held: remembered ?? nothing, known });
+      }
     }
     const unknown = [...wanted].filter(([, { known }]) => !known);
     const after = unknown.map(([stream, { held }]) => ({ stream, after: held.version }));
@@ -97,7 +119,7 @@ export class BatchDecider {
       entry.held = { state, version: stored.version };
     }
     if (!trust.trusting) this.contention.observed(wanted.keys(), new Set(missed.map(({ stream }) => stream)));
-    const batch = new Batch(this.options.eventId);
+    const batch = new Batch(this.options.eventIds);
     for (const [stream, { aggregate, held }] of wanted) batch.open(stream, aggregate, held);
     return batch;
   }

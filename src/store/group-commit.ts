@@ -1,16 +1,21 @@
 import type { Pool } from 'pg';
 import type { Batch, Outcome } from './batch';
 import type { Command } from './command';
-import { BatchDecider, type Decided, type DecideOptions, isConflict } from './decide-batch';
-import { QueueFull, StoreUnavailable, storeError } from './errors';
+import { BatchDecider, type Decided, type DecideOptions } from './decide-batch';
+import { QueueFull } from './errors';
+import { Lanes } from './lanes';
+import { LockedCommit } from './locked-commit';
+import { Turns, turnLimits } from './turns';
 
 export const groupCommitLimits = {
   /** Commands decided and appended together at the most. */
   batch: 128,
   /** Up to so many commands go together at once; of more, one half is decided while the other is being written. */
   undivided: 16,
-  /** Commands that may wait; the next one is refused with QueueFull. */
+  /** Commands that may wait in one lane; the next one is refused with QueueFull. */
   queue: 10_000,
+  /** Commands that may wait in all lanes together. */
+  allQueues: 30_000,
 } as const;
 
 export interface BatchReport {
@@ -24,6 +29,8 @@ export interface BatchReport {
 
 export interface GroupCommitOptions extends DecideOptions {
   report?(report: BatchReport): void;
+  /** A command was refused with QueueFull. */
+  refused?(): void;
 }
 
 interface Waiting {
@@ -32,31 +39,47 @@ interface Waiting {
   settle(outcome: Outcome): void;
 }
 
-/** A batch on its way. `landed` tells whether it was committed as it was decided. */
-interface Flight {
-  batch: Batch | undefined;
-  landed: Promise<boolean>;
+interface Landing {
+  /** Whether the batch was committed as it was decided. */
+  asDecided: boolean;
+  /** Gives every command its outcome. */
+  finish(): void;
 }
 
-/** The lock that writers share before they lock any row, so that who waits for it alone never closes a circle. */
-const begin = 'BEGIN; SELECT pg_advisory_xact_lock_shared(842001)';
+/** A batch on its way. */
+interface Flight {
+  waiting: readonly Waiting[];
+  batch: Batch | undefined;
+  landed: Promise<Landing>;
+}
 
 /**
  * One committer per process: gathers the commands that arrive while the last append is in flight, decides them in order
  * on state held in memory, and appends all their events by one statement (group commit). The next batch is decided on
- * what the one in flight will leave, and sent when that has landed. Optimistic while alone on its streams; where another
- * process appends too, it locks the stream rows first, reads what it missed, and decides then.
+ * what the one in flight will leave, and sent when that has landed. Commands wait in lanes that take turns. Optimistic while
+ * alone on its streams; where another process appends to a lane's stream too, it waits for its turn on it, or, where there is none
+ * to be had, locks the rows first, reads what it missed, and decides then.
  */
 export class GroupCommit {
-  private readonly queue: Waiting[] = [];
+  private readonly lanes = new Lanes<Waiting>({ lane: groupCommitLimits.queue, total: groupCommitLimits.allQueues });
   private readonly decider: BatchDecider;
+  private readonly locked: LockedCommit;
+  private readonly turns: Turns;
   private running: Promise<void> | undefined;
+  private wake: () => void = () => undefined;
 
   constructor(
     private readonly pool: Pool,
     private readonly options: GroupCommitOptions,
   ) {
     this.decider = new BatchDecider(options);
+    this.locked = new LockedCommit(pool, this.decider);
+    this.turns = new Turns(pool);
+  }
+
+  /** Commands that wait to be decided. */
+  get waiting(): number {
+    return this.lanes.size;
   }
 
   /**
@@ -64,11 +87,16 @@ export class GroupCommit {
    * Rejects with QueueFull (nothing was done), StoreUnavailable (outcome unknown: send the same command again), or what `decide` threw.
    */
   submit<Result>(command: Command<Result>): Promise<Result> {
-    if (this.queue.length >= groupCommitLimits.queue) return Promise.reject(new QueueFull(groupCommitLimits.queue));
     return new Promise<Result>((resolve, reject) => {
       const settle = (outcome: Outcome) => (outcome.ok ? resolve(outcome.value as Result) : reject(outcome.error));
-      this.queue.push({ command, since: performance.now(), settle });
+      try {
+        this.lanes.add(laneOf(command), { command, since: performance.now(), settle });
+      } catch (error) {
+        if (error instanceof QueueFull) this.options.refused?.();
+        throw error;
+      }
       this.running ??= this.run();
+      this.wake();
     });
   }
 
@@ -82,25 +110,84 @@ export class GroupCommit {
     do {
       // Commands submitted in the same turn of the event loop join the batch.
       await new Promise(setImmediate);
-      const waiting = this.queue.splice(0, this.share(flight !== undefined));
+      this.askForTurns();
+      const waiting = this.next(flight !== undefined);
       const ahead = flight?.batch && waiting.length > 0 ? await this.decideAhead(waiting, flight.batch) : undefined;
-      const landed = await flight?.landed;
-      flight = waiting.length > 0 ? await this.launch(waiting, landed ? ahead : undefined) : undefined;
-    } while (this.queue.length > 0 || flight);
+      const landing = await flight?.landed;
+      const arrived = flight;
+      this.turns.used((stream) => isOn(arrived, stream));
+      // What is decided already is sent before those who wait are told: the store is to have something to do meanwhile.
+      const launching = waiting.length > 0 ? this.launch(waiting, landing?.asDecided ? ahead : undefined) : undefined;
+      landing?.finish();
+      flight = await launching;
+      this.giveBackTurns(flight);
+      if (!flight && !landing && (this.lanes.size > 0 || this.turns.holdsAny)) await this.pause();
+    } while (this.lanes.size > 0 || flight || this.turns.holdsAny);
     this.running = undefined;
   }
 
-  /** How many commands the next batch takes: all that wait, but never so many at once that nothing is left to overlap. */
-  private share(flying: boolean): number {
+  /** What the next batch takes: all that wait, but never so many at once that nothing is left to overlap. */
+  private next(flying: boolean): Waiting[] {
     const { batch, undivided } = groupCommitLimits;
-    const half = Math.max(undivided, Math.ceil(this.queue.length / 2));
-    return Math.min(batch, flying ? this.queue.length : half);
+    const isOpen = (lane: string) => this.isOpen(lane);
+    const ready = this.lanes.ready(isOpen, 2 * batch);
+    const half = Math.max(undivided, Math.ceil(ready / 2));
+    return this.lanes.take(Math.min(batch, flying ? ready : half), batch, isOpen);
+  }
+
+  private isOpen(lane: string): boolean {
+    if (!this.decider.isContended(lane)) return true;
+    const turn = this.turns.state(lane);
+    return turn === 'without' || (turn === 'held' && !this.turns.isOver(lane));
+  }
+
+  private askForTurns(): void {
+    for (const stream of this.decider.contended()) {
+      if (!this.lanes.has(stream) || this.turns.state(stream) !== 'none') continue;
+      void this.takeTurn(stream);
+    }
+  }
+
+  private async takeTurn(stream: string): Promise<void> {
+    const missed = await this.turns.ask(stream, this.decider.heldVersion(stream));
+    try {
+      if (missed) this.decider.catchUp(stream, missed);
+    } catch {
+      // What cannot be read is met again by the commands that need it.
+    }
+    this.wake();
+  }
+
+  /** Turns that are over or of no use, of streams that nothing is on its way to. */
+  private giveBackTurns(flight: Flight | undefined): void {
+    for (const stream of this.turns.toGiveBack()) {
+      if (!isOn(flight, stream)) this.turns.giveBack(stream);
+    }
+  }
+
+  /** Until a command or a turn comes, or a turn has become of no use. */
+  private async pause(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, turnLimits.idleMilliseconds);
+      this.wake = () => {
+        clearTimeout(late);
+        resolve();
+      };
+    });
+    this.wake = () => undefined;
+  }
+
+  /** Whether a command is on a stream that others append to and that is not ours for now. */
+  private mustLock(commands: readonly Command<unknown>[]): boolean {
+    return commands.some(({ streams }) =>
+      streams.some(({ stream }) => this.decider.isContended(stream) && this.turns.state(stream) !== 'held'),
+    );
   }
 
   /** Decides on what the batch in flight will leave; undefined where that cannot be known. */
   private async decideAhead(waiting: readonly Waiting[], flying: Batch): Promise<Decided | undefined> {
     const commands = waiting.map(({ command }) => command);
-    if (this.decider.isContended(commands)) return undefined;
+    if (this.mustLock(commands)) return undefined;
     return this.decider.decide(this.pool, commands, { trusting: true, flying }).catch(() => undefined);
   }
 
@@ -108,84 +195,40 @@ export class GroupCommit {
   private async launch(waiting: readonly Waiting[], ahead: Decided | undefined): Promise<Flight> {
     const commands = waiting.map(({ command }) => command);
     const sent = performance.now();
-    const report = { commands: waiting.length, conflict: false, locked: this.decider.isContended(commands) };
-    const finish = (outcomes: readonly Outcome[]) => {
-      waiting.forEach(({ settle }, index) => {
-        settle(outcomes[index] ?? { ok: false, error: new Error('a batch lost an outcome') });
-      });
+    const report = { commands: waiting.length, conflict: false, locked: this.mustLock(commands) };
+    const landing = (asDecided: boolean, outcomes: readonly Outcome[]): Landing => {
+      const milliseconds = performance.now() - sent;
       const queuedMilliseconds = sent - (waiting[0]?.since ?? sent);
-      this.options.report?.({ ...report, queuedMilliseconds, milliseconds: performance.now() - sent });
+      const finish = () => {
+        waiting.forEach(({ settle }, index) => {
+          settle(outcomes[index] ?? { ok: false, error: new Error('a batch lost an outcome') });
+        });
+        this.options.report?.({ ...report, queuedMilliseconds, milliseconds });
+      };
+      return { asDecided, finish };
     };
-    const theHardWay = async (error?: unknown): Promise<false> => {
+    const theHardWay = async (error?: unknown): Promise<Landing> => {
       report.conflict = error !== undefined;
-      finish(await this.commitLocked(commands, error));
-      return false;
+      return landing(false, await this.locked.commit(commands, error));
     };
-    if (report.locked) return { batch: undefined, landed: theHardWay() };
+    if (report.locked) return { waiting, batch: undefined, landed: theHardWay() };
     try {
       const decided = ahead ?? (await this.decider.decide(this.pool, commands, { trusting: true }));
       const landed = decided.send(this.pool).then(() => {
         this.decider.keep(decided.batch);
-        finish(decided.outcomes);
-        return true;
+        return landing(true, decided.outcomes);
       }, theHardWay);
-      return { batch: decided.batch, landed };
+      return { waiting, batch: decided.batch, landed };
     } catch (error) {
-      return { batch: undefined, landed: theHardWay(error) };
+      return { waiting, batch: undefined, landed: theHardWay(error) };
     }
   }
+}
 
-  /** After a conflict, or where one is to be expected. Any other failure of the whole batch fails all its commands. */
-  private async commitLocked(commands: readonly Command<unknown>[], error?: unknown): Promise<Outcome[]> {
-    this.decider.noteConflict(error);
-    if (error !== undefined && !isConflict(error)) return this.apart(commands, error);
-    return this.attemptLocked(commands).catch((failure: unknown) => this.apart(commands, failure));
-  }
+function laneOf({ lane, streams }: Command<unknown>): string {
+  return lane ?? streams[0]?.stream ?? '';
+}
 
-  /**
-   * A batch that failed as a whole, for no reason that would fail them all, is tried one by one: only the guilty fails.
-   * So is a single command that lost a race for a stream which was not there yet to be locked.
-   */
-  private async apart(commands: readonly Command<unknown>[], error: unknown): Promise<Outcome[]> {
-    if (error instanceof StoreUnavailable || (commands.length === 1 && !isConflict(error))) {
-      return commands.map(() => ({ ok: false, error }));
-    }
-    const outcomes: Outcome[] = [];
-    for (const each of commands) {
-      const alone = await this.attemptLocked([each]).catch((own: unknown): Outcome[] => [{ ok: false, error: own }]);
-      outcomes.push(alone[0] ?? { ok: false, error });
-    }
-    return outcomes;
-  }
-
-  /** Locks the streams first, so that what is read is what is appended to. */
-  private async attemptLocked(commands: readonly Command<unknown>[]): Promise<Outcome[]> {
-    const streams = [...new Set(commands.flatMap((command) => command.streams.map(({ stream }) => stream)))];
-    const client = await this.pool.connect().catch((error: unknown) => {
-      throw new StoreUnavailable(error);
-    });
-    let broken: Error | undefined;
-    try {
-      await client.query(begin);
-      await client.query('SELECT 1 FROM streams WHERE stream = ANY($1) ORDER BY stream COLLATE "C" FOR UPDATE', [
-        streams,
-      ]);
-      const { batch, outcomes, send } = await this.decider.decide(client, commands, { trusting: false });
-      await send(client);
-      await client.query('COMMIT');
-      this.decider.keep(batch);
-      return outcomes;
-    } catch (error) {
-      const known = storeError(error);
-      if (known instanceof StoreUnavailable) broken = known;
-      else {
-        await client.query('ROLLBACK').catch((failure: Error) => {
-          broken = failure;
-        });
-      }
-      throw known;
-    } finally {
-      client.release(broken);
-    }
-  }
+function isOn(flight: Flight | undefined, name: string): boolean {
+  return flight?.waiting.some(({ command }) => command.streams.some(({ stream }) => stream === name)) ?? false;
 }

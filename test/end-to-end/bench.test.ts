@@ -30,9 +30,14 @@ describeWith('temporal', 'npm run bench', () => {
           }),
         ),
       );
-      const { groupCommit, readThenAppend, ratio } = figures.reservations;
+      const { hotPool, threeProcesses, thousandPools } = figures.store;
+      const { groupCommit, readThenAppend, floor, ratio, ofFloor } = hotPool.figures;
       expect(Math.min(groupCommit.count, readThenAppend.count)).toBeGreaterThan(0);
       expect(ratio).toBeCloseTo(groupCommit.perSecond / readThenAppend.perSecond);
+      expect(ofFloor).toBeCloseTo(groupCommit.perSecond / floor.perSecond);
+      for (const { one, three, many } of [threeProcesses.figures, thousandPools.figures]) {
+        expect([one, three ?? many]).toEqual([expect.objectContaining(measure), expect.objectContaining(measure)]);
+      }
     },
     TIME_LIMIT_MS,
   );

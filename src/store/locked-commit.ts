@@ -1,0 +1,77 @@
+import type { Pool } from 'pg';
+import type { Outcome } from './batch';
+import type { Command } from './command';
+import { type BatchDecider, isConflict } from './decide-batch';
+import { StoreUnavailable, storeError } from './errors';
+
+export const lockedCommitLimits = {
+  /** A process that stands still between two statements loses its transaction, and with it the locks others wait for. */
+  idleMilliseconds: 5_000,
+} as const;
+
+type Commands = readonly Command<unknown>[];
+
+/** The lock that writers share before they lock any row, so that who waits for it alone never closes a circle. */
+const begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${lockedCommitLimits.idleMilliseconds};
+  SELECT pg_advisory_xact_lock_shared(842001)`;
+
+/** Commits what optimism cannot: locks the streams' rows first, so that what is read is what is appended to. */
+export class LockedCommit {
+  constructor(
+    private readonly pool: Pool,
+    private readonly decider: BatchDecider,
+  ) {}
+
+  /** After a conflict, or where one is to be expected. Any other failure of the whole batch fails all its commands. */
+  async commit(commands: Commands, error?: unknown): Promise<Outcome[]> {
+    this.decider.noteConflict(error);
+    if (error !== undefined && !isConflict(error)) return this.apart(commands, error);
+    return this.attempt(commands).catch((failure: unknown) => this.apart(commands, failure));
+  }
+
+  /**
+   * A batch that failed as a whole, for no reason that would fail them all, is tried one by one: only the guilty fails.
+   * So is a single command that lost a race for a stream which was not there yet to be locked.
+   */
+  private async apart(commands: Commands, error: unknown): Promise<Outcome[]> {
+    if (error instanceof StoreUnavailable || (commands.length === 1 && !isConflict(error))) {
+      return commands.map(() => ({ ok: false, error }));
+    }
+    const outcomes: Outcome[] = [];
+    for (const each of commands) {
+      const alone = await this.attempt([each]).catch((own: unknown): Outcome[] => [{ ok: false, error: own }]);
+      outcomes.push(alone[0] ?? { ok: false, error });
+    }
+    return outcomes;
+  }
+
+  private async attempt(commands: Commands): Promise<Outcome[]> {
+    const streams = [...new Set(commands.flatMap((command) => command.streams.map(({ stream }) => stream)))];
+    const client = await this.pool.connect().catch((error: unknown) => {
+      throw new StoreUnavailable(error);
+    });
+    let broken: Error | undefined;
+    try {
+      await client.query(begin);
+      await client.query('SELECT 1 FROM streams WHERE stream = ANY($1) ORDER BY stream COLLATE "C" FOR UPDATE', [
+        streams,
+      ]);
+      const { batch, outcomes, send } = await this.decider.decide(client, commands, { trusting: false });
+      await send(client);
+      await client.query('COMMIT');
+      this.decider.keep(batch);
+      return outcomes;
+    } catch (error) {
+      const known = storeError(error);
+      if (known instanceof StoreUnavailable) broken = known;
+      else {
+        await client.query('ROLLBACK').catch((failure: Error) => {
+          broken = failure;
+        });
+      }
+      throw known;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
