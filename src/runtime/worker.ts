@@ -56,9 +56,11 @@ export function wireActivities(
 ): { activities: Activities; committer: GroupCommit; close(): Promise<void> } {
   const database = connect(settings.databaseUrl, (error) => logger.warn({ err: error }, 'a database connection broke'));
   const client = lazyClient(settings.temporalAddress, settings.temporalNamespace);
-  const report = storeMetrics(registry);
   auditMetrics(registry, database, (error) => logger.warn({ err: error }, 'the last audit cannot be read'));
-  const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections, report });
+  const metrics = storeMetrics(registry);
+  const { report, refused } = metrics;
+  const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections, report, refused });
+  metrics.watch(committer);
   const simulator = new PaymentSimulator(database);
   const activities = createActivities({
     committer,
