@@ -4,6 +4,7 @@ export * from './contract';
 export * from './event-codec';
 export * from './identifiers';
 export * from './money';
+export * from './persistent-map';
 export * from './pool';
 export * from './pricing';
 export * from './purchase';

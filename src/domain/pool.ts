@@ -1,7 +1,7 @@
-import { Map as PersistentMap } from 'immutable';
 import { z } from 'zod';
 import { eventCodec } from './event-codec';
 import { type Money, money } from './money';
+import { PersistentMap } from './persistent-map';
 import { type Quote, quote, quoteSchema } from './pricing';
 import { accept, type Decision, invariant, refuse } from './refusal';
 
@@ -92,7 +92,7 @@ export function evolvePool(state: Pool | undefined, event: PoolEvent): Pool {
   if (event.type === 'PoolCreated') {
     invariant(state === undefined, () => `pool ${event.data.name} created twice`);
     const opened = event.data.opensAt === undefined;
-    return { ...event.data, opened, closed: false, claimed: 0, sold: 0, claims: PersistentMap() };
+    return { ...event.data, opened, closed: false, claimed: 0, sold: 0, claims: PersistentMap.of() };
   }
   const pool = existing(state, event);
   switch (event.type) {
