@@ -30,9 +30,9 @@ async function main(): Promise<void> {
       return performance.now() - began;
     },
   });
-  process.send?.(sold);
-  process.disconnect();
   await database.end();
+  // The process ends when the other side, having heard this, lets go of it.
+  process.send?.(sold);
 }
 
 void main();

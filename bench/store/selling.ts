@@ -36,7 +36,9 @@ async function sell(cleanup: Cleanup, sale: Sale): Promise<Sold> {
     throw new Error(`a process that sold ended with ${code}`);
   });
   seller.send(sale);
-  return Promise.race([sold.then(([result]) => result), ended]);
+  const [result] = await Promise.race([sold, ended]);
+  seller.disconnect();
+  return result;
 }
 
 /** So many processes, each with a committer of its own, sell at the same time. */

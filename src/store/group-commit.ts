@@ -132,7 +132,9 @@ export class GroupCommit {
     const isOpen = (lane: string) => this.isOpen(lane);
     const ready = this.lanes.ready(isOpen, 2 * batch);
     const half = Math.max(undivided, Math.ceil(ready / 2));
-    return this.lanes.take(Math.min(batch, flying ? ready : half), batch, isOpen);
+    // Others may have gone before for a while: what gathered meanwhile is all to go with the first batch of a turn.
+    const whole = flying || this.turns.anyFresh;
+    return this.lanes.take(Math.min(batch, whole ? ready : half), batch, isOpen);
   }
 
   private isOpen(lane: string): boolean {

@@ -20,7 +20,7 @@ export const turnLimits = {
 /** What other processes appended to a stream before it was our turn. */
 export type Missed = EncodedEvent & { version: number };
 
-type Turn = { kind: 'waiting' } | { kind: 'held'; client: PoolClient; ends: number; lastUsed: number };
+type Turn = { kind: 'waiting' } | { kind: 'held'; client: PoolClient; ends: number; lastUsed: number; fresh: boolean };
 
 const take = {
   name: 'take-turn',
@@ -57,7 +57,7 @@ export class Turns {
       client = await this.pool.connect();
       const { rows } = await client.query<Missed>({ ...take, values });
       const now = performance.now();
-      this.turns.set(stream, { kind: 'held', client, ends: now + turnLimits.milliseconds, lastUsed: now });
+      this.turns.set(stream, { kind: 'held', client, ends: now + turnLimits.milliseconds, lastUsed: now, fresh: true });
       return rows;
     } catch {
       return this.goWithout(stream, client);
@@ -67,8 +67,16 @@ export class Turns {
   /** Says which of the turns that are held were of use until now. */
   used(isOfUse: (stream: string) => boolean): void {
     for (const [stream, turn] of this.turns) {
-      if (turn.kind === 'held' && isOfUse(stream)) turn.lastUsed = performance.now();
+      if (turn.kind !== 'held' || !isOfUse(stream)) continue;
+      turn.lastUsed = performance.now();
+      turn.fresh = false;
     }
+  }
+
+  /** Whether there is a turn that has not been used yet. */
+  get anyFresh(): boolean {
+    for (const turn of this.turns.values()) if (turn.kind === 'held' && turn.fresh) return true;
+    return false;
   }
 
   isOver(stream: string): boolean {
