@@ -15,11 +15,20 @@ import { paymentRoutes } from './routes/payments';
 import { poolRoutes } from './routes/pools';
 import { purchaseRoutes } from './routes/purchases';
 import { steeringRoutes } from './routes/steering';
+import { streamRoutes } from './routes/streams';
 
 const rateWindowMilliseconds = 10_000;
 
 export function allRoutes(dependencies: Dependencies): Route[] {
-  const rooms = [poolRoutes, steeringRoutes, purchaseRoutes, paymentRoutes, analyticsRoutes, healthRoutes];
+  const rooms = [
+    poolRoutes,
+    steeringRoutes,
+    purchaseRoutes,
+    paymentRoutes,
+    analyticsRoutes,
+    streamRoutes,
+    healthRoutes,
+  ];
   return rooms.flatMap((routes) => routes(dependencies));
 }
 
