@@ -11,6 +11,7 @@ import { readJson } from './read-json';
 import type { Route } from './route';
 import { analyticsRoutes } from './routes/analytics';
 import { healthRoutes } from './routes/health';
+import { liveRoutes } from './routes/live';
 import { paymentRoutes } from './routes/payments';
 import { poolRoutes } from './routes/pools';
 import { purchaseRoutes } from './routes/purchases';
@@ -25,6 +26,7 @@ export function allRoutes(dependencies: Dependencies): Route[] {
     steeringRoutes,
     purchaseRoutes,
     paymentRoutes,
+    liveRoutes,
     analyticsRoutes,
     streamRoutes,
     healthRoutes,
@@ -45,9 +47,14 @@ function admit(route: Route): RequestHandler {
 
 function runRoute(route: Route): RequestHandler {
   return async (request, response) => {
-    const { status, body, headers } = await route.run(request, response.locals.caller as Caller);
+    const { status, body, json, headers, open } = await route.run(request, response.locals.caller as Caller);
+    const send = request.method === 'HEAD' ? undefined : open?.();
     response.status(status).set(headers ?? {});
-    if (body === undefined) response.end();
+    if (send) {
+      response.locals.isStream = true;
+      send(response);
+    } else if (json !== undefined) response.type('json').end(json);
+    else if (body === undefined) response.end();
     else if (route.answerType === undefined) response.json(body);
     else response.send(body);
   };
@@ -65,6 +72,7 @@ function identify({ keyring }: Dependencies): RequestHandler {
     const caller = keyring.caller(request.get('authorization'));
     response.locals.caller = caller;
     response.locals.subject = caller && `${caller.role}:${caller.subject}`;
+    response.locals.sender = response.locals.subject ?? `address:${request.ip}`;
     next();
   };
 }
@@ -79,7 +87,7 @@ function limitRate({ rateLimits }: Dependencies): RequestHandler {
   return rateLimit({
     windowMs: rateWindowMilliseconds,
     limit: (_request, response) => (response.locals.subject ? rateLimits.withKey : rateLimits.withoutKey),
-    keyGenerator: (request, response) => response.locals.subject ?? `address:${request.ip}`,
+    keyGenerator: (_request, response) => response.locals.sender,
     validate: { keyGeneratorIpFallback: false },
     standardHeaders: 'draft-8',
     legacyHeaders: false,

@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { CommitFeed } from '../src/store';
 import type { Keyring } from './authentication';
+import type { LiveViews } from './live';
+import type { Reads } from './reads';
 
 export interface RateLimits {
   /** Requests in any ten seconds of one key holder, or of one address without a key. */
@@ -16,6 +18,8 @@ export interface Dependencies {
   database: Database;
   temporal: Client;
   feed: CommitFeed;
+  reads: Reads;
+  live: LiveViews;
   keyring: Keyring;
   logger: Logger;
   registry: Registry;

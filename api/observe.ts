@@ -24,9 +24,10 @@ export function observe({ logger, registry }: Dependencies): RequestHandler {
     response.on('close', () => {
       const took = Number(process.hrtime.bigint() - began) / nanosecondsPerSecond;
       const route = response.locals.route ?? 'none';
-      const status = response.writableFinished ? response.statusCode : 499;
-      seconds.observe({ method: request.method, route, status }, took);
-      const { purchaseId, subject } = response.locals;
+      const { purchaseId, subject, isStream } = response.locals;
+      // A stream is ended by its listener, and how long it lasted says nothing of how long an answer takes.
+      const status = response.writableFinished || isStream ? response.statusCode : 499;
+      if (!isStream) seconds.observe({ method: request.method, route, status }, took);
       const line = { requestId, method: request.method, route, status, seconds: took, purchaseId, subject };
       logger[status >= 500 ? 'error' : 'info'](line, 'request');
     });

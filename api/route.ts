@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import type { z } from 'zod';
 import { type Caller, type Role, requireRole } from './authentication';
@@ -7,7 +8,14 @@ export interface Answer {
   status: number;
   /** Sent as JSON, where `headers` do not name another content type. */
   body?: unknown;
+  /** A body that is JSON already. */
+  json?: string;
   headers?: Record<string, string>;
+  /**
+   * An answer that goes on: takes what it needs, or throws the problem that is answered instead; what it gives sends
+   * on the response, whose head is set.
+   */
+  open?(): (response: ServerResponse) => void;
 }
 
 type Shape = z.ZodType | undefined;
@@ -19,6 +27,9 @@ export interface Context<Params extends Shape, Query extends Shape, Body extends
   body: Parsed<Body>;
   /** Who asks; for routes open to all it may be anybody. */
   caller: Caller;
+  /** The key holder, or the address of one without a key. */
+  sender: string;
+  hasKey: boolean;
   /** Asked from this very machine, by no proxy. */
   fromLoopback: boolean;
   header(name: string): string | undefined;
@@ -83,6 +94,8 @@ export function route<
     async run(request, caller) {
       return handle({
         caller,
+        sender: request.res?.locals.sender ?? '',
+        hasKey: request.res?.locals.subject !== undefined,
         fromLoopback: isFromLoopback(request),
         params: parsedParams(spec.params, request.params) as Parsed<Params>,
         query: parsed(spec.query, request.query) as Parsed<Query>,

@@ -209,6 +209,17 @@ export const streamAnswer = z
     next: z.int().optional().describe('Version from which the next page is read, where there is one'),
   })
   .openapi('Stream');
+export const liveHeaders = z.object({
+  'Last-Event-ID': z
+    .string()
+    .optional()
+    .describe('The id of the last event seen: it is not sent again, and what is newer comes at once'),
+});
+export const eventStreamAnswer = z
+  .string()
+  .describe(
+    'Server-sent events whose id is a position; a comment every 15 s; the newest state, never every one between',
+  );
 export const liveAnswer = z.object({ status: z.literal('live') });
 export const readyAnswer = z.object({
   status: z.enum(['ready', 'not-ready']),

@@ -28,9 +28,11 @@ export interface PurchaseView {
   payments: readonly Payment[];
   createdAt: Date;
   updatedAt: Date;
+  /** Of its last event; 0 while it is only requested. */
+  position: number;
 }
 
-type Details = Omit<PurchaseView, 'id' | 'status' | 'customerId' | 'createdAt' | 'updatedAt'>;
+type Details = Omit<PurchaseView, 'id' | 'status' | 'customerId' | 'createdAt' | 'updatedAt' | 'position'>;
 
 function details(purchase: Purchase): Details {
   if (purchase.status === 'rejected') return { items: purchase.items, refusal: purchase.refusal, payments: [] };
@@ -78,14 +80,15 @@ interface Row {
   details: Details;
   created_at: Date;
   updated_at: Date;
+  position: number;
 }
 
 function view(row: Row): PurchaseView {
-  const { id, status, customer_id: customerId, created_at: createdAt, updated_at: updatedAt } = row;
-  return { id, status, customerId, ...row.details, createdAt, updatedAt };
+  const { id, status, customer_id: customerId, created_at: createdAt, updated_at: updatedAt, position } = row;
+  return { id, status, customerId, ...row.details, createdAt, updatedAt, position };
 }
 
-const columns = 'id, customer_id, status, details, created_at, updated_at';
+const columns = 'id, customer_id, status, details, created_at, updated_at, position::float8';
 
 export async function purchasesById(database: Database, ids: readonly string[]): Promise<PurchaseView[]> {
   const { rows } = await database.query<Row>({
@@ -129,5 +132,6 @@ export async function purchaseAsReserved(database: Database, purchaseId: string)
     ...details(purchase),
     createdAt: first.created,
     updatedAt: first.created,
+    position: first.position,
   };
 }

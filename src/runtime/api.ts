@@ -2,7 +2,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { v7 } from 'uuid';
-import { createApp, forgetOldRequests, Keyring, type RateLimits } from '../../api';
+import {
+  createApp,
+  createReads,
+  forgetOldRequests,
+  Keyring,
+  type LiveLimits,
+  LiveViews,
+  type RateLimits,
+} from '../../api';
 import { CommitFeed, connect } from '../store';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
@@ -30,6 +38,7 @@ export interface ApiSettings {
   temporalNamespace: string;
   keys: string;
   rateLimits?: RateLimits;
+  live?: Partial<LiveLimits>;
 }
 
 /** Listens; resolves once requests are taken. */
@@ -45,10 +54,18 @@ export async function startApi(
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   feed.start();
+  const live = new LiveViews({
+    feed,
+    registry,
+    limits: settings.live,
+    onError: (error) => logger.warn({ err: error }, 'live views could not be read'),
+  });
   const app = createApp({
     database,
     temporal,
     feed,
+    reads: createReads(database),
+    live,
     keyring: new Keyring(settings.keys),
     logger,
     registry,
@@ -70,6 +87,7 @@ export async function startApi(
     port: (server.address() as AddressInfo).port,
     stop: async () => {
       clearInterval(forgetting);
+      live.stop();
       await close(server);
       await feed.stop();
       await temporal.connection.close();
