@@ -6,6 +6,7 @@ import type { CommitFeed } from '../src/store';
 import type { Keyring } from './authentication';
 import type { LiveViews } from './live';
 import type { Reads } from './reads';
+import type { Undecided } from './undecided';
 
 export interface RateLimits {
   /** Requests in any ten seconds of one key holder, or of one address without a key. */
@@ -20,6 +21,7 @@ export interface Dependencies {
   feed: CommitFeed;
   reads: Reads;
   live: LiveViews;
+  undecided: Undecided;
   keyring: Keyring;
   logger: Logger;
   registry: Registry;

@@ -6,3 +6,4 @@ export { type LiveLimits, LiveViews } from './live';
 export { openApiDocument } from './openapi';
 export { forgetOldRequests } from './purchase-requests';
 export { createReads } from './reads';
+export { Undecided, type UndecidedLimits } from './undecided';

@@ -10,8 +10,10 @@ import {
   type LiveLimits,
   LiveViews,
   type RateLimits,
+  Undecided,
+  type UndecidedLimits,
 } from '../../api';
-import { CommitFeed, connect } from '../store';
+import { CommitFeed, connect, readVersions } from '../store';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
 import { lazyClient } from './temporal-connection';
@@ -39,6 +41,7 @@ export interface ApiSettings {
   keys: string;
   rateLimits?: RateLimits;
   live?: Partial<LiveLimits>;
+  undecided?: Partial<UndecidedLimits>;
 }
 
 /** Listens; resolves once requests are taken. */
@@ -60,12 +63,20 @@ export async function startApi(
     limits: settings.live,
     onError: (error) => logger.warn({ err: error }, 'live views could not be read'),
   });
+  const undecided = new Undecided({
+    feed,
+    registry,
+    limits: settings.undecided,
+    existing: async (streams) => (await readVersions(database, streams)).keys(),
+    onError: (error) => logger.warn({ err: error }, 'undecided purchases could not be looked up'),
+  });
   const app = createApp({
     database,
     temporal,
     feed,
     reads: createReads(database),
     live,
+    undecided,
     keyring: new Keyring(settings.keys),
     logger,
     registry,
@@ -88,6 +99,7 @@ export async function startApi(
     stop: async () => {
       clearInterval(forgetting);
       live.stop();
+      undecided.stop();
       await close(server);
       await feed.stop();
       await temporal.connection.close();
