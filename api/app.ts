@@ -1,9 +1,18 @@
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import type { RequestListener } from 'node:http';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import { answerProblems } from './answer-problems';
 import type { Caller } from './authentication';
+import { availabilityLane } from './availability-lane';
 import type { Dependencies } from './dependencies';
 import { docs } from './docs';
 import { entrance } from './entrance';
+import type { Response as Entered } from './exchange';
 import { methodNotAllowed, notFound } from './problem';
 import { readJson } from './read-json';
 import type { Route } from './route';
@@ -76,11 +85,10 @@ function refuseOtherMethods(routes: readonly Route[]): RequestHandler {
   };
 }
 
-/** The HTTP API of the contract (API.md) on the parts it is handed. */
-export function createApp(dependencies: Dependencies): Express {
+/** The routes, behind the entrance. */
+function expressApp(dependencies: Dependencies, answerProblem: ReturnType<typeof answerProblems>): Express {
   const app = express();
-  app.disable('x-powered-by').set('trust proxy', 'loopback').set('etag', false);
-  app.use(entrance(dependencies));
+  app.disable('x-powered-by').set('etag', false);
   const routes = allRoutes(dependencies);
   for (const path of new Set(routes.map((each) => each.path))) {
     const same = routes.filter((each) => each.path === path);
@@ -92,6 +100,27 @@ export function createApp(dependencies: Dependencies): Express {
   app.use((request) => {
     throw notFound(`page ${request.path}`);
   });
-  app.use(answerProblems(dependencies));
-  return app;
+  const onError: ErrorRequestHandler = (error: unknown, _request, response, _next) =>
+    answerProblem(error, response as unknown as Entered);
+  return app.use(onError);
+}
+
+/** The HTTP API of the contract (API.md) on the parts it is handed. */
+export function createApp(dependencies: Dependencies): RequestListener {
+  const answerProblem = answerProblems(dependencies);
+  const { enter, identify } = entrance(dependencies);
+  const lane = availabilityLane(dependencies);
+  const app = expressApp(dependencies, answerProblem);
+  return (request, response) => {
+    const entered = enter(request, response);
+    try {
+      identify(request, entered);
+    } catch (error) {
+      answerProblem(error, entered);
+      return;
+    }
+    const pool = lane.nameIn(request);
+    if (pool === undefined) app(request, response);
+    else lane.answer(pool, entered).catch((error: unknown) => answerProblem(error, entered));
+  };
 }

@@ -1,38 +1,45 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { addressOf } from './address';
 import { unauthorized } from './authentication';
 import type { Dependencies } from './dependencies';
+import type { Response } from './exchange';
 import { observe } from './observe';
 import { RateLimit } from './rate-limit';
 import { setSecurityHeaders } from './security-headers';
 
-const contract = /^\/v1(\/|$)/i;
-
-/** Without a word of a proxy, which is all that Express would look at, the address is the connection's own. */
-const addressOf = (request: Request) =>
-  request.headers['x-forwarded-for'] === undefined ? request.socket.remoteAddress : request.ip;
+/** Paths of the contract; a target that is no path, as proxies are sent, may lead to one. */
+const ofContract = (url: string) => /^\/v1(?:[/?#]|$)|^[^/]/i.test(url);
 
 /** Who asks, within the limits of rate. A key that is sent must be known, also where none is needed. */
-function identify({ keyring, rateLimits }: Dependencies): (request: Request, response: Response) => void {
+function identify({ keyring, rateLimits }: Dependencies): (request: IncomingMessage, response: Response) => void {
   const rate = new RateLimit();
   return (request, response) => {
     const { authorization } = request.headers;
-    const caller = keyring.caller(authorization);
-    const subject = caller && `${caller.role}:${caller.subject}`;
-    const sender = subject ?? `address:${addressOf(request)}`;
-    Object.assign(response.locals, { caller, subject, sender });
-    rate.count(response, sender, subject ? rateLimits.withKey : rateLimits.withoutKey);
-    if (authorization !== undefined && !caller) throw unauthorized();
+    const { locals } = response;
+    locals.caller = keyring.caller(authorization);
+    if (locals.caller) locals.subject = `${locals.caller.role}:${locals.caller.subject}`;
+    locals.sender = locals.subject ?? `address:${addressOf(request)}`;
+    rate.count(response, locals.sender, locals.subject ? rateLimits.withKey : rateLimits.withoutKey);
+    if (authorization !== undefined && !locals.caller) throw unauthorized();
   };
 }
 
-/** What every request passes first, in one step. */
-export function entrance(dependencies: Dependencies): RequestHandler {
+/** What every request passes before anything else: its id and its line in the log, headers for safety, who asks. */
+export function entrance(dependencies: Dependencies): {
+  enter(request: IncomingMessage, response: ServerResponse): Response;
+  /** Throws the problem of who may not go on. */
+  identify(request: IncomingMessage, response: Response): void;
+} {
   const observed = observe(dependencies);
   const identified = identify(dependencies);
-  return (request, response, next) => {
-    observed(request, response);
-    setSecurityHeaders(response);
-    if (contract.test(request.path)) identified(request, response);
-    next();
+  return {
+    enter(request, response) {
+      const entered = observed(request, response);
+      setSecurityHeaders(response);
+      return entered;
+    },
+    identify(request, response) {
+      if (ofContract(response.locals.url)) identified(request, response);
+    },
   };
 }

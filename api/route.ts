@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import type { z } from 'zod';
+import { isFromLoopback } from './address';
 import { type Caller, type Role, requireRole } from './authentication';
 import { notFound, type Slug, validationFailed } from './problem';
 
@@ -76,10 +77,6 @@ function parsedParams(schema: Shape, value: unknown): unknown {
   // An id or name that cannot exist is as absent as one that does not.
   if (!result.success) throw notFound('such resource: its name or id is not well formed');
   return result.data;
-}
-
-function isFromLoopback({ socket, headers }: Request): boolean {
-  return /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '') && headers['x-forwarded-for'] === undefined;
 }
 
 export function route<
