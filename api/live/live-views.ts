@@ -33,7 +33,7 @@ export const liveLimits: LiveLimits = {
   withKey: 5_000,
   withoutKey: 2_500,
   everyMilliseconds: 20,
-  restFactor: 2,
+  restFactor: 1,
   retryMilliseconds: 500,
   pollMilliseconds: 5_000,
   commentMilliseconds: 15_000,

@@ -1,7 +1,7 @@
 export interface RoundLimits {
   /** Between the beginnings of two rounds at the least, so that a burst of commits is told once. */
   everyMilliseconds: number;
-  /** After a round comes a rest of so many times what it took: however many listen, most of the process is left to requests. */
+  /** After a round comes a rest of so many times what it took: however many listen, requests have their share. */
   restFactor: number;
   /** After a round that failed. */
   retryMilliseconds: number;
