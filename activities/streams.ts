@@ -13,14 +13,14 @@ import {
 } from '../src/domain';
 import type { Aggregate, StreamRef } from '../src/store';
 
-export const pools: Aggregate<Pool, PoolEvent> = {
+export const pools: Aggregate<Pool, PoolEvent> & { codec: typeof poolCodec } = {
   category: 'pool',
   codec: poolCodec,
   evolve: evolvePool,
   heldInMemory: 2_000,
 };
 
-export const purchases: Aggregate<Purchase, PurchaseEvent> = {
+export const purchases: Aggregate<Purchase, PurchaseEvent> & { codec: typeof purchaseCodec } = {
   category: 'purchase',
   codec: purchaseCodec,
   evolve: evolvePurchase,

@@ -12,6 +12,7 @@ import { availabilityLane } from './availability-lane';
 import type { Dependencies } from './dependencies';
 import { docs } from './docs';
 import { entrance } from './entrance';
+import { eventDocs } from './event-docs';
 import type { Response as Entered } from './exchange';
 import { methodNotAllowed, notFound } from './problem';
 import { readJson } from './read-json';
@@ -96,7 +97,7 @@ function expressApp(dependencies: Dependencies, answerProblem: ReturnType<typeof
     for (const each of same) place[each.method](...handlersOf(each));
     place.all(refuseOtherMethods(same));
   }
-  app.use(docs(routes));
+  app.use(eventDocs(dependencies), docs(routes));
   app.use((request) => {
     throw notFound(`page ${request.path}`);
   });

@@ -9,6 +9,8 @@ import { setSecurityHeaders } from './security-headers';
 
 /** Paths of the contract; a target that is no path, as proxies are sent, may lead to one. */
 const ofContract = (url: string) => /^\/v1(?:[/?#]|$)|^[^/]/i.test(url);
+/** Pages that ask the database. */
+const ofEventDocs = (url: string) => /^\/docs\/events(?:[/?#]|$)/i.test(url);
 
 /** Who asks, within the limits of rate. A key that is sent must be known, also where none is needed. */
 function identify({ keyring, rateLimits }: Dependencies): (request: IncomingMessage, response: Response) => void {
@@ -32,6 +34,7 @@ export function entrance(dependencies: Dependencies): {
 } {
   const observed = observe(dependencies);
   const identified = identify(dependencies);
+  const pages = new RateLimit();
   return {
     enter(request, response) {
       const entered = observed(request, response);
@@ -39,7 +42,11 @@ export function entrance(dependencies: Dependencies): {
       return entered;
     },
     identify(request, response) {
-      if (ofContract(response.locals.url)) identified(request, response);
+      const { url } = response.locals;
+      if (ofContract(url)) identified(request, response);
+      else if (ofEventDocs(url)) {
+        pages.count(response, `address:${addressOf(request)}`, dependencies.rateLimits.withoutKey);
+      }
     },
   };
 }

@@ -2,9 +2,9 @@ import { strict as assert } from 'node:assert';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '../../src/store';
 import type { Measure } from '../measure';
-import type { Cleanup } from '../stack';
 import { BenchChild } from './children';
 import type { Load } from './load-process';
+import type { Report, ScenarioOptions } from './scenario';
 import { Seller } from './seller';
 
 const goal = { ratio: 0.8 } as const;
@@ -14,7 +14,7 @@ const warmUpSeconds = 1;
 const sellEveryMilliseconds = 10;
 const checkEveryMilliseconds = 25;
 
-export interface AvailabilityReadFigures {
+interface AvailabilityReadFigures {
   /** The best turn of each. */
   api: Measure;
   bare: Measure;
@@ -25,34 +25,21 @@ export interface AvailabilityReadFigures {
   goal: typeof goal;
 }
 
-interface Options {
-  databaseUrl: string;
-  cleanup: Cleanup;
-  seconds: number;
-  say(line: string): void;
-}
-
 /**
  * `GET /v1/pools/{name}` while the pool is being sold, beside a bare Express route that answers a constant as long; each
  * server in a process of its own, in turns. Every answer adds up and is no older than its request.
  */
-export async function availabilityReads({
-  databaseUrl,
-  cleanup,
-  seconds,
-  say,
-}: Options): Promise<{ figures: AvailabilityReadFigures; lines: string[] }> {
+export async function availabilityReads({ databaseUrl, cleanup, seconds, say }: ScenarioOptions): Promise<Report> {
   const database = connect(databaseUrl, () => undefined);
   cleanup.add(() => database.end());
-  const seller = new Seller(database);
-  await seller.open();
+  const seller = await Seller.open(database);
   await seller.reserve();
   const [api, bare, load] = await Promise.all(
     ['api-process.ts', 'bare-process.ts', 'load-process.ts'].map((program) => BenchChild.start(cleanup, program)),
   );
   assert(api && bare && load);
   const { port: apiPort } = await api.ask<{ port: number }>({ databaseUrl });
-  const pool = `http://127.0.0.1:${apiPort}/v1/pools/${seller.name}`;
+  const pool = `http://127.0.0.1:${apiPort}/v1/pools/${seller.pool}`;
   const body = await (await fetch(pool)).json();
   const { port: barePort } = await bare.ask<{ port: number }>({ body });
   const usual = { connections, warmUpSeconds, seconds: seconds / turns };
@@ -60,12 +47,12 @@ export async function availabilityReads({
   const sale = seller.sellSteadily(sellEveryMilliseconds);
   for (let turn = 1; turn <= turns; turn += 1) {
     say(`availability reads, turn ${turn} of ${turns}…`);
-    const bareTurn = await load.ask<Measure>({ ...usual, port: barePort, path: `/pool/${seller.name}` } satisfies Load);
+    const bareTurn = await load.ask<Measure>({ ...usual, port: barePort, path: `/pool/${seller.pool}` } satisfies Load);
     const checked = checkFreshness(pool, seller);
     const apiTurn = await load.ask<Measure>({
       ...usual,
       port: apiPort,
-      path: `/v1/pools/${seller.name}`,
+      path: `/v1/pools/${seller.pool}`,
     } satisfies Load);
     assert((await checked.stop()) > 0);
     measured.push({ api: apiTurn, bare: bareTurn });
@@ -76,7 +63,14 @@ export async function availabilityReads({
   const best = (of: 'api' | 'bare') =>
     measured.map((turn) => turn[of]).reduce((one, other) => (other.perSecond > one.perSecond ? other : one));
   const ratio = [...ratios].sort((one, other) => one - other)[Math.floor(turns / 2)] ?? 0;
-  const figures = { api: best('api'), bare: best('bare'), ratios, ratio, reservationsMeanwhile, goal };
+  const figures: AvailabilityReadFigures = {
+    api: best('api'),
+    bare: best('bare'),
+    ratios,
+    ratio,
+    reservationsMeanwhile,
+    goal,
+  };
   return { figures, lines: linesOf(figures) };
 }
 

@@ -2,9 +2,9 @@ import { strict as assert } from 'node:assert';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '../../src/store';
 import { closedLoop, type Measure, summary } from '../measure';
-import type { Cleanup } from '../stack';
 import { BenchChild } from './children';
 import type { Heard, ListenerWork } from './listeners-process';
+import type { Report, ScenarioOptions } from './scenario';
 import { Seller } from './seller';
 
 const listeners = 2_000;
@@ -14,7 +14,7 @@ const heardWithinMilliseconds = 15_000;
 const millisecondsPerSecond = 1_000;
 const instant = () => performance.timeOrigin + performance.now();
 
-export interface LiveListenerFigures {
+interface LiveListenerFigures {
   listeners: number;
   /** A sale of a hundred a second. */
   steady: { reservationsPerSecond: number; eventsPerSecond: number; delay: Pick<Measure, 'p50' | 'p99'> };
@@ -22,31 +22,18 @@ export interface LiveListenerFigures {
   rush: { reservations: Measure; alone: Measure; ratio: number; eventsPerSecond: number };
 }
 
-interface Options {
-  databaseUrl: string;
-  cleanup: Cleanup;
-  seconds: number;
-  say(line: string): void;
-}
-
 /** Listeners to one pool while it is sold: all of them hear of its last sale, and of each in its order. */
-export async function liveListeners({
-  databaseUrl,
-  cleanup,
-  seconds,
-  say,
-}: Options): Promise<{ figures: LiveListenerFigures; lines: string[] }> {
+export async function liveListeners({ databaseUrl, cleanup, seconds, say }: ScenarioOptions): Promise<Report> {
   const database = connect(databaseUrl, () => undefined);
   cleanup.add(() => database.end());
-  const seller = new Seller(database);
-  await seller.open();
+  const seller = await Seller.open(database);
   const api = await BenchChild.start(cleanup, 'api-process.ts');
   const { port } = await api.ask<{ port: number }>({ databaseUrl });
   say('a sale without listeners…');
   const alone = await rush(seller, seconds);
   say(`${listeners} listeners connect…`);
   const crowd = await BenchChild.start(cleanup, 'listeners-process.ts');
-  const open: ListenerWork = { open: { port, path: `/v1/pools/${seller.name}/live`, listeners } };
+  const open: ListenerWork = { open: { port, path: `/v1/pools/${seller.pool}/live`, listeners } };
   assert.deepEqual(await crowd.ask(open), { opened: listeners });
   await heard(crowd, seller);
   say('the same sale with them…');
@@ -55,7 +42,7 @@ export async function liveListeners({
   say('a steady sale with them…');
   const steady = await steadily(seller, seconds);
   const inSteady = await heard(crowd, seller);
-  const figures = {
+  const figures: LiveListenerFigures = {
     listeners,
     steady: {
       reservationsPerSecond: steady.times.size / seconds,

@@ -1,49 +1,31 @@
+import { strict as assert } from 'node:assert';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool as Database } from 'pg';
 import { v7 } from 'uuid';
-import { commitOptions, createActivities } from '../../activities';
-import { PaymentSimulator } from '../../src/payments';
-import { inlineProjections } from '../../src/projections';
-import { GroupCommit } from '../../src/store';
+import { openSale, type Sale } from './sale';
 
-const capacity = 1_000_000;
-
-/** A pool, and reservations of it by group commit, without Temporal. */
+/** Reserves tickets of one pool, and knows how many. */
 export class Seller {
-  readonly name = `bench-${v7()}`;
-  readonly capacity = capacity;
   reserved = 0;
-  private readonly activities;
 
-  constructor(database: Database) {
-    this.activities = createActivities({
-      committer: new GroupCommit(database, { ...commitOptions, inline: inlineProjections }),
-      provider: new PaymentSimulator(database),
-      tellSaleStopped: async () => undefined,
-      progress: () => undefined,
-      isRetry: () => false,
-      now: () => new Date(),
-    });
+  private constructor(private readonly sale: Sale) {}
+
+  static async open(database: Database): Promise<Seller> {
+    return new Seller(await openSale(database));
   }
 
-  async open(): Promise<void> {
-    const price = { amount: 5_000, currency: 'EUR' };
-    const { name } = this;
-    await this.activities.createPool({
-      name,
-      title: name,
-      promoter: 'bench',
-      capacity,
-      price,
-      maxPerPurchase: 4,
-      holdSeconds: 300,
-    });
+  get pool(): string {
+    return this.sale.pool;
   }
 
   async reserve(): Promise<void> {
-    const items = [{ pool: this.name, quantity: 1 }];
-    const outcome = await this.activities.reserve({ purchaseId: v7(), customerId: 'bench', items });
-    if (!outcome.reserved) throw new Error('a pool that is never sold out refused');
+    const { pool, activities } = this.sale;
+    const outcome = await activities.reserve({
+      purchaseId: v7(),
+      customerId: 'bench',
+      items: [{ pool, quantity: 1 }],
+    });
+    assert(outcome.reserved);
     this.reserved += 1;
   }
 

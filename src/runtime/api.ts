@@ -16,6 +16,7 @@ import {
 import { CommitFeed, connect, readVersions } from '../store';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
+import { projectionMetrics } from './projection-metrics';
 import { lazyClient } from './temporal-connection';
 import { runEntry, stopAsked } from './until-stopped';
 
@@ -56,6 +57,7 @@ export async function startApi(
   const temporal = lazyClient(settings.temporalAddress, settings.temporalNamespace);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  projectionMetrics(registry, database);
   feed.start();
   const live = new LiveViews({
     feed,

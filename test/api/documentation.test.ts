@@ -31,6 +31,7 @@ const offered = [
   'POST /v1/purchases/{id}/payment',
   'POST /v1/purchases/{id}/cancel',
   'GET /v1/customers/{id}/purchases',
+  'GET /v1/analytics/revenue',
   'GET /v1/analytics/sales-by-day',
   'GET /v1/streams/{stream}',
   'GET /health/live',
