@@ -95,6 +95,8 @@ export class LiveViews {
   private readonly ending: (() => void)[] = [];
   private followed = 0;
   private stopped = false;
+  /** Told once, and not at every retry. */
+  private failing = false;
 
   constructor(private readonly options: LiveOptions) {
     this.limits = { ...liveLimits, ...options.limits };
@@ -196,8 +198,10 @@ export class LiveViews {
       failure = read.reason;
       if (topic.listeners.size > 0) this.dirty.add(topic);
     }
-    if (failure !== undefined) this.options.onError(failure);
-    return failure === undefined;
+    const failed = failure !== undefined;
+    if (failed && !this.failing) this.options.onError(failure);
+    this.failing = failed;
+    return !failed;
   }
 
   private async broadcast(topic: Topic, { position, json }: LiveState): Promise<void> {
