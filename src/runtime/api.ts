@@ -14,6 +14,7 @@ import {
   type UndecidedLimits,
 } from '../../api';
 import { CommitFeed, connect, readVersions } from '../store';
+import { auditMetrics } from './audit-metrics';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
 import { projectionMetrics } from './projection-metrics';
@@ -58,6 +59,7 @@ export async function startApi(
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   projectionMetrics(registry, database);
+  auditMetrics(registry, database, (error) => logger.warn({ err: error }, 'the last audit cannot be read'));
   feed.start();
   const live = new LiveViews({
     feed,
