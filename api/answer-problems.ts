@@ -1,6 +1,6 @@
-import type { ErrorRequestHandler, Request, Response } from 'express';
 import { StoreUnavailable, storeError } from '../src/store';
 import type { Dependencies } from './dependencies';
+import type { Response } from './exchange';
 import { notFound, Problem, unavailable } from './problem';
 
 /** What body-parser and the router throw carries a type or a status of its own. */
@@ -26,23 +26,21 @@ function problemFrom(error: unknown): Problem | undefined {
   return error instanceof Error ? fromExpress(error) : undefined;
 }
 
-export function sendProblem(request: Request, response: Response, { document, headers }: Problem): void {
-  response.set(headers).status(document.status).type('application/problem+json');
-  response.send(JSON.stringify({ ...document, instance: request.originalUrl }));
+function send(response: Response, { document, headers }: Problem): void {
+  response.statusCode = document.status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+  response.end(JSON.stringify({ ...document, instance: response.locals.url }));
 }
 
 /** The one place where errors become answers: known ones their problem, unknown ones `internal` without a stack. */
-export function answerProblems({ logger }: Dependencies): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    if (response.headersSent) return next(error);
+export function answerProblems({ logger }: Dependencies): (error: unknown, response: Response) => void {
+  return (error, response) => {
+    const { requestId } = response.locals;
     const known = problemFrom(error);
-    if (!known)
-      logger.error({ err: error, requestId: response.locals.requestId }, 'a request failed for an unplanned reason');
-    const requestId = String(response.locals.requestId);
-    sendProblem(
-      request,
-      response,
-      known ?? new Problem('internal', `Please report the request id ${requestId}.`, { requestId }),
-    );
+    if (!known) logger.error({ err: error, requestId }, 'a request failed for an unplanned reason');
+    // Too late to answer anything else: who asked must not take a part for the whole.
+    if (response.headersSent) response.destroy();
+    else send(response, known ?? new Problem('internal', `Please report the request id ${requestId}.`, { requestId }));
   };
 }

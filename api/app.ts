@@ -1,48 +1,82 @@
-import express, { type Express, type RequestHandler } from 'express';
-import rateLimit from 'express-rate-limit';
-import helmet from 'helmet';
-import { answerProblems, sendProblem } from './answer-problems';
-import { type Caller, unauthorized } from './authentication';
+import type { RequestListener } from 'node:http';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import { answerProblems } from './answer-problems';
+import type { Caller } from './authentication';
+import { availabilityLane } from './availability-lane';
 import type { Dependencies } from './dependencies';
 import { docs } from './docs';
-import { eventDocs, eventDocsPath } from './event-docs';
-import { observe } from './observe';
-import { methodNotAllowed, notFound, Problem } from './problem';
+import { entrance } from './entrance';
+import { eventDocs } from './event-docs';
+import type { Response as Entered } from './exchange';
+import { methodNotAllowed, notFound } from './problem';
 import { readJson } from './read-json';
 import type { Route } from './route';
 import { analyticsRoutes } from './routes/analytics';
 import { healthRoutes } from './routes/health';
+import { liveRoutes } from './routes/live';
 import { paymentRoutes } from './routes/payments';
 import { poolRoutes } from './routes/pools';
 import { purchaseRoutes } from './routes/purchases';
 import { steeringRoutes } from './routes/steering';
-
-const rateWindowMilliseconds = 10_000;
+import { streamRoutes } from './routes/streams';
 
 export function allRoutes(dependencies: Dependencies): Route[] {
-  const rooms = [poolRoutes, steeringRoutes, purchaseRoutes, paymentRoutes, analyticsRoutes, healthRoutes];
+  const rooms = [
+    poolRoutes,
+    steeringRoutes,
+    purchaseRoutes,
+    paymentRoutes,
+    liveRoutes,
+    analyticsRoutes,
+    streamRoutes,
+    healthRoutes,
+  ];
   return rooms.flatMap((routes) => routes(dependencies));
 }
 
 const expressPath = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 /** Before the body is read: who may not go in has nothing of theirs looked at. */
-function admit(route: Route): RequestHandler {
-  return (_request, response, next) => {
-    response.locals.route = route.path;
-    response.locals.caller = route.admit(response.locals.caller as Caller | undefined);
-    next();
-  };
+function admit(route: Route, { locals }: Response): void {
+  locals.route = route.path;
+  locals.caller = route.admit(locals.caller as Caller | undefined);
 }
 
-function runRoute(route: Route): RequestHandler {
-  return async (request, response) => {
-    const { status, body, headers } = await route.run(request, response.locals.caller as Caller);
-    response.status(status).set(headers ?? {});
-    if (body === undefined) response.end();
-    else if (route.answerType === undefined) response.json(body);
-    else response.send(body);
+async function run(route: Route, request: Request, response: Response): Promise<void> {
+  const { status, body, json, headers, open } = await route.run(request, response.locals.caller as Caller);
+  const send = request.method === 'HEAD' ? undefined : open?.();
+  response.status(status).set(headers ?? {});
+  if (send) {
+    response.locals.isStream = true;
+    send(response);
+  } else if (json !== undefined) {
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.end(json);
+  } else if (body === undefined) response.end();
+  else if (route.answerType === undefined) response.json(body);
+  else response.send(body);
+}
+
+/** In as few steps as can be: each one costs, and those that take no body are the busiest. */
+function handlersOf(route: Route): RequestHandler[] {
+  if (!route.body) {
+    const admitAndRun: RequestHandler = (request, response) => {
+      admit(route, response);
+      return run(route, request, response);
+    };
+    return [admitAndRun];
+  }
+  const admitted: RequestHandler = (_request, response, next) => {
+    admit(route, response);
+    next();
   };
+  return [admitted, ...readJson, (request, response) => run(route, request, response)];
 }
 
 function refuseOtherMethods(routes: readonly Route[]): RequestHandler {
@@ -52,60 +86,42 @@ function refuseOtherMethods(routes: readonly Route[]): RequestHandler {
   };
 }
 
-function identify({ keyring }: Dependencies): RequestHandler {
-  return (request, response, next) => {
-    const caller = keyring.caller(request.get('authorization'));
-    response.locals.caller = caller;
-    response.locals.subject = caller && `${caller.role}:${caller.subject}`;
-    next();
-  };
-}
-
-/** Also where a key is not needed: whoever sends one believes that it is known. */
-const refuseUnknownKeys: RequestHandler = (request, response, next) => {
-  if (request.get('authorization') !== undefined && !response.locals.caller) throw unauthorized();
-  next();
-};
-
-function limitRate({ rateLimits }: Dependencies): RequestHandler {
-  return rateLimit({
-    windowMs: rateWindowMilliseconds,
-    limit: (_request, response) => (response.locals.subject ? rateLimits.withKey : rateLimits.withoutKey),
-    keyGenerator: (request, response) => response.locals.subject ?? `address:${request.ip}`,
-    validate: { keyGeneratorIpFallback: false },
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    handler: (request, response) => {
-      sendProblem(
-        request,
-        response,
-        new Problem('too-many-requests', 'Slow down; try again after the seconds in Retry-After.'),
-      );
-    },
-  });
-}
-
-/** The docs are also read over plain HTTP, where a browser that upgrades requests would find nothing. */
-const securityHeaders = helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
-
-/** The HTTP API of the contract (API.md) on the parts it is handed. */
-export function createApp(dependencies: Dependencies): Express {
+/** The routes, behind the entrance. */
+function expressApp(dependencies: Dependencies, answerProblem: ReturnType<typeof answerProblems>): Express {
   const app = express();
-  app.disable('x-powered-by').set('trust proxy', 'loopback').set('etag', false);
-  app.use(observe(dependencies), securityHeaders);
-  app.use('/v1', identify(dependencies), limitRate(dependencies), refuseUnknownKeys);
+  app.disable('x-powered-by').set('etag', false);
   const routes = allRoutes(dependencies);
-  app.use(eventDocsPath, limitRate(dependencies));
-  app.use(eventDocs(dependencies), docs(routes));
   for (const path of new Set(routes.map((each) => each.path))) {
     const same = routes.filter((each) => each.path === path);
     const place = app.route(expressPath(path));
-    for (const each of same) place[each.method](admit(each), ...(each.body ? readJson : []), runRoute(each));
+    for (const each of same) place[each.method](...handlersOf(each));
     place.all(refuseOtherMethods(same));
   }
+  app.use(eventDocs(dependencies), docs(routes));
   app.use((request) => {
     throw notFound(`page ${request.path}`);
   });
-  app.use(answerProblems(dependencies));
-  return app;
+  const onError: ErrorRequestHandler = (error: unknown, _request, response, _next) =>
+    answerProblem(error, response as unknown as Entered);
+  return app.use(onError);
+}
+
+/** The HTTP API of the contract (API.md) on the parts it is handed. */
+export function createApp(dependencies: Dependencies): RequestListener {
+  const answerProblem = answerProblems(dependencies);
+  const { enter, identify } = entrance(dependencies);
+  const lane = availabilityLane(dependencies);
+  const app = expressApp(dependencies, answerProblem);
+  return (request, response) => {
+    const entered = enter(request, response);
+    try {
+      identify(request, entered);
+    } catch (error) {
+      answerProblem(error, entered);
+      return;
+    }
+    const pool = lane.nameIn(request);
+    if (pool === undefined) app(request, response);
+    else lane.answer(pool, entered).catch((error: unknown) => answerProblem(error, entered));
+  };
 }

@@ -4,6 +4,9 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { CommitFeed } from '../src/store';
 import type { Keyring } from './authentication';
+import type { LiveViews } from './live';
+import type { Reads } from './reads';
+import type { Undecided } from './undecided';
 
 export interface RateLimits {
   /** Requests in any ten seconds of one key holder, or of one address without a key. */
@@ -16,6 +19,9 @@ export interface Dependencies {
   database: Database;
   temporal: Client;
   feed: CommitFeed;
+  reads: Reads;
+  live: LiveViews;
+  undecided: Undecided;
   keyring: Keyring;
   logger: Logger;
   registry: Registry;

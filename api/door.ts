@@ -71,20 +71,40 @@ export function refuseLongKey(key: string): string {
 
 /**
  * Takes a request to buy in, remembered under its key; a repeated one is the first one again. Throws what no pool could
- * ever serve, and `idempotency-key-reused`.
+ * ever serve, `idempotency-key-reused`, and `too-many-requests` where too many wait to be decided.
  */
 export async function takeIn(
+  dependencies: Dependencies,
+  key: IdempotencyKey,
+  request: Omit<PurchaseRequest, 'purchaseId'>,
+): Promise<TakenRequest> {
+  const { database, undecided } = dependencies;
+  const bodyHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
+  const room = undecided.enter();
+  try {
+    // What came first under the key is the answer, even to a request that could not be served itself.
+    const taken = room
+      ? await takeServable(dependencies, key, { ...request, bodyHash })
+      : await requestUnderKey(database, key);
+    if (!taken) throw undecided.refuse();
+    if (taken.bodyHash !== bodyHash) throw keyReused('purchase');
+    if (!taken.repeated && !taken.refusal) undecided.expect(taken.purchaseId);
+    return taken;
+  } finally {
+    room?.leave();
+  }
+}
+
+async function takeServable(
   { database, newId, now }: Dependencies,
   key: IdempotencyKey,
-  { customerId, items }: Omit<PurchaseRequest, 'purchaseId'>,
+  { customerId, items, bodyHash }: Pick<TakenRequest, 'customerId' | 'items' | 'bodyHash'>,
 ): Promise<TakenRequest> {
-  const bodyHash = createHash('sha256').update(JSON.stringify({ customerId, items })).digest('hex');
   const pools = await poolsNamed(
     database,
     items.map(({ pool }) => pool),
   );
   const problem = impossible(items, pools);
-  // What came first under the key is the answer, even to a request that could not be served itself.
   const taken = problem
     ? await requestUnderKey(database, key)
     : await takeRequest(database, key, {
@@ -95,6 +115,5 @@ export async function takeIn(
         refusal: earlyRefusal(items, pools, now()),
       });
   if (!taken) throw problem;
-  if (taken.bodyHash === bodyHash) return taken;
-  throw keyReused('purchase');
+  return taken;
 }

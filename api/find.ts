@@ -1,17 +1,23 @@
-import { type PoolView, type PurchaseView, poolNamed, purchasesById } from '../src/projections';
+import type { PoolView, PurchaseView } from '../src/projections';
 import type { Caller } from './authentication';
 import type { Dependencies } from './dependencies';
 import { requestedPurchase } from './present';
 import { notFound, Problem } from './problem';
 import { requestOfPurchase } from './purchase-requests';
+import type { PoolReading } from './reads';
 
-type Reads = Pick<Dependencies, 'database'>;
+type Reads = Pick<Dependencies, 'database' | 'reads'>;
+
+/** A pool with its JSON. Throws `not-found`. */
+export async function readPool({ reads }: Pick<Reads, 'reads'>, name: string): Promise<PoolReading> {
+  const reading = await reads.pools.read(name);
+  if (!reading) throw notFound(`pool ${name}`);
+  return reading;
+}
 
 /** Throws `not-found`. */
-export async function findPool({ database }: Reads, name: string): Promise<PoolView> {
-  const pool = await poolNamed(database, name);
-  if (!pool) throw notFound(`pool ${name}`);
-  return pool;
+export async function findPool(reads: Reads, name: string): Promise<PoolView> {
+  return (await readPool(reads, name)).pool;
 }
 
 /** A pool that this promoter made; for an operator any. Throws `not-found` or `forbidden`. */
@@ -22,8 +28,8 @@ export async function findOwnPool(reads: Reads, name: string, { role, subject }:
 }
 
 /** A purchase that is decided, or one that was only taken in. Throws `not-found`. */
-export async function findPurchase({ database }: Reads, id: string): Promise<PurchaseView> {
-  const [decided] = await purchasesById(database, [id]);
+export async function findPurchase({ database, reads }: Reads, id: string): Promise<PurchaseView> {
+  const decided = await reads.purchases.read(id);
   if (decided) return decided;
   const taken = await requestOfPurchase(database, id);
   if (!taken) throw notFound(`purchase ${id}`);

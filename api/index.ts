@@ -2,5 +2,8 @@
 export { allRoutes, createApp } from './app';
 export { Keyring } from './authentication';
 export type { Dependencies, RateLimits } from './dependencies';
+export { type LiveLimits, LiveViews } from './live';
 export { openApiDocument } from './openapi';
 export { forgetOldRequests } from './purchase-requests';
+export { createReads } from './reads';
+export { Undecided, type UndecidedLimits } from './undecided';

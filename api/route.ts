@@ -1,5 +1,7 @@
+import type { ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import type { z } from 'zod';
+import { isFromLoopback } from './address';
 import { type Caller, type Role, requireRole } from './authentication';
 import { notFound, type Slug, validationFailed } from './problem';
 
@@ -7,7 +9,14 @@ export interface Answer {
   status: number;
   /** Sent as JSON, where `headers` do not name another content type. */
   body?: unknown;
+  /** A body that is JSON already. */
+  json?: string;
   headers?: Record<string, string>;
+  /**
+   * An answer that goes on: takes what it needs, or throws the problem that is answered instead; what it gives sends
+   * on the response, whose head is set.
+   */
+  open?(): (response: ServerResponse) => void;
 }
 
 type Shape = z.ZodType | undefined;
@@ -19,6 +28,9 @@ export interface Context<Params extends Shape, Query extends Shape, Body extends
   body: Parsed<Body>;
   /** Who asks; for routes open to all it may be anybody. */
   caller: Caller;
+  /** The key holder, or the address of one without a key. */
+  sender: string;
+  hasKey: boolean;
   /** Asked from this very machine, by no proxy. */
   fromLoopback: boolean;
   header(name: string): string | undefined;
@@ -67,10 +79,6 @@ function parsedParams(schema: Shape, value: unknown): unknown {
   return result.data;
 }
 
-function isFromLoopback({ socket, headers }: Request): boolean {
-  return /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '') && headers['x-forwarded-for'] === undefined;
-}
-
 export function route<
   Params extends Shape = undefined,
   Query extends Shape = undefined,
@@ -83,6 +91,8 @@ export function route<
     async run(request, caller) {
       return handle({
         caller,
+        sender: request.res?.locals.sender ?? '',
+        hasKey: request.res?.locals.subject !== undefined,
         fromLoopback: isFromLoopback(request),
         params: parsedParams(spec.params, request.params) as Parsed<Params>,
         query: parsed(spec.query, request.query) as Parsed<Query>,

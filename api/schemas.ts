@@ -179,6 +179,47 @@ export const purchasesAnswer = z.object({ purchases: z.array(purchaseAnswer), ne
 export const timelineAnswer = z.object({
   events: z.array(z.object({ type: z.string(), at: instant, data: z.record(z.string(), z.unknown()) })),
 });
+
+export const streamLimits = { nameLength: 200, events: { usual: 100, most: 1_000 } } as const;
+export const streamParams = z.object({
+  stream: z
+    .string()
+    .max(streamLimits.nameLength)
+    .regex(/^[a-z]+-[a-z0-9-]+$/),
+});
+export const streamQuery = z.strictObject({
+  from: z.coerce.number().int().min(1).default(1).describe('Version of the first event wanted'),
+  limit: z.coerce.number().int().min(1).max(streamLimits.events.most).default(streamLimits.events.usual),
+});
+export const streamAnswer = z
+  .object({
+    stream: z.string(),
+    events: z.array(
+      z.object({
+        name: z.string(),
+        data: z.record(z.string(), z.unknown()),
+        id: z.uuid(),
+        stream: z.string(),
+        version: z.int(),
+        position: z.int(),
+        created: instant,
+        meta: z.object({ correlation: z.string(), causation: z.string(), workflow: z.string() }),
+      }),
+    ),
+    next: z.int().optional().describe('Version from which the next page is read, where there is one'),
+  })
+  .openapi('Stream');
+export const liveHeaders = z.object({
+  'Last-Event-ID': z
+    .string()
+    .optional()
+    .describe('The id of the last event seen: it is not sent again, and what is newer comes at once'),
+});
+export const eventStreamAnswer = z
+  .string()
+  .describe(
+    'Server-sent events whose id is a position; a comment every 15 s; the newest state, never every one between',
+  );
 export const liveAnswer = z.object({ status: z.literal('live') });
 export const readyAnswer = z.object({
   status: z.enum(['ready', 'not-ready']),

@@ -1,6 +1,5 @@
 import { machine } from './machine';
 import { type PurchaseFigures, purchases } from './purchases';
-import { type ReservationFigures, reservations } from './reservations';
 import { Cleanup, newDatabase, type PostgresServer, startPostgresServer, startTemporal } from './stack';
 import { type Report, storeScenarios } from './store';
 
@@ -10,13 +9,12 @@ import { type Report, storeScenarios } from './store';
  */
 const usualSeconds = 10;
 const storeNames = Object.keys(storeScenarios);
-const known = ['purchases', 'reservations', 'store', ...storeNames];
+const known = ['purchases', 'store', ...storeNames];
 
 interface Figures {
   machine: string;
   seconds: number;
   purchases?: PurchaseFigures[];
-  reservations?: ReservationFigures;
   store?: Record<string, Report['figures']>;
 }
 
@@ -27,13 +25,6 @@ function purchaseLines(all: readonly PurchaseFigures[]): string[] {
     `${buyers} buyers: ${round(confirmed.perSecond)} purchases/s from request to confirmed; reserved answer p50 ${round(reserved.p50)} ms, p99 ${round(reserved.p99)} ms`,
     `  bare workflow: ${round(bare.confirmed.perSecond)}/s, p50 ${round(bare.reserved.p50)} ms, p99 ${round(bare.reserved.p99)} ms; ratio ${round(ratio, 2)}, by turns ${ratios.map((each) => round(each, 2)).join(', ')} (goal ${goal.ratio})`,
   ]);
-}
-
-function reservationLines({ groupCommit, readThenAppend, ratio, goal }: ReservationFigures): string[] {
-  return [
-    `one hot pool: ${round(groupCommit.perSecond, 0)} reservations/s, p50 ${round(groupCommit.p50)} ms, p99 ${round(groupCommit.p99)} ms (goal ${goal.perSecond}/s, p99 under ${goal.p99Milliseconds} ms)`,
-    `  read-then-append by 16 writers: ${round(readThenAppend.perSecond, 0)}/s, ${round(readThenAppend.conflictsPerSuccess)} conflicts per success; ratio ${round(ratio, 0)}`,
-  ];
 }
 
 interface Arguments {
@@ -49,7 +40,7 @@ function parsed(args: readonly string[]): Arguments {
   if (named.some((each) => !known.includes(each)) || !(seconds > 0)) {
     throw new Error(`say: npm run bench -- [${known.join(' | ')}] [--json] [--seconds N]`);
   }
-  const all = named.length === 0 ? ['purchases', 'reservations', 'store'] : named;
+  const all = named.length === 0 ? ['purchases', 'store'] : named;
   const wanted = new Set(all.flatMap((each) => (each === 'store' ? storeNames : [each])));
   return { json: args.includes('--json'), seconds, wanted };
 }
@@ -64,14 +55,6 @@ async function measure(
   const lines = [`machine: ${figures.machine}; ${seconds} s a measurement`];
   say('starting Postgres…');
   const postgres = await startPostgresServer(cleanup);
-  if (wanted.has('reservations')) {
-    figures.reservations = await reservations({
-      databaseUrl: await newDatabase(postgres, 'reservations'),
-      seconds,
-      say,
-    });
-    lines.push(...reservationLines(figures.reservations));
-  }
   for (const name of storeNames.filter((each) => wanted.has(each))) {
     const report = await scenario(name, postgres, seconds);
     figures.store = { ...figures.store, [name]: report.figures };

@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { type PoolSettings, poolStream, quote, times, workflowTypes } from '../../src/domain';
 import { listPools, poolNamed } from '../../src/projections';
 import type { Dependencies } from '../dependencies';
-import { findPool } from '../find';
+import { findPool, readPool } from '../find';
 import { presentPool } from '../present';
 import { Problem, refusalProblem, unavailable } from '../problem';
 import { type Answer, type Route, route } from '../route';
@@ -79,7 +79,7 @@ export function poolRoutes(dependencies: Dependencies): Route[] {
     params: poolParams,
     answers: { 200: { description: 'The pool', schema: poolAnswer } },
     problems: ['not-found'],
-    handle: async ({ params }) => ({ status: 200, body: presentPool(await findPool(dependencies, params.name)) }),
+    handle: async ({ params }) => ({ status: 200, json: (await readPool(dependencies, params.name)).json }),
   });
 
   const price = route({

@@ -34,16 +34,18 @@ import { awaitCommit, preferenceApplied, preferredWait } from '../waiting';
 const isChangeable = ({ status }: PurchaseView) => ['requested', 'reserved', 'paying'].includes(status);
 
 export function purchaseRoutes(dependencies: Dependencies): Route[] {
-  const { database, temporal, feed } = dependencies;
+  const { database, temporal, feed, undecided } = dependencies;
 
   /** What the reservation decided, however often it is asked and whatever happened since. */
   const decidedFirst = (id: string) => purchaseAsReserved(database, id);
 
   async function start({ purchaseId, customerId, items }: TakenRequest): Promise<void> {
     const options = purchaseStart({ purchaseId, customerId, items });
+    undecided.expect(purchaseId);
     await askTemporal(temporal, temporalLimits.callMilliseconds, (client) =>
       client.workflow.start(workflowTypes.purchase, options),
     ).catch((error: unknown) => {
+      undecided.forget(purchaseId);
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     });
   }

@@ -5,8 +5,8 @@ import { projections, verify, waitForPosition } from '../../src/projections';
 import { connect, lastPosition } from '../../src/store';
 import { startFollower } from '../../test/projections/programs';
 import { summary } from '../measure';
-import { openSale } from './sale';
 import type { Report, ScenarioOptions } from './scenario';
+import { seller } from './seller';
 
 const goal = { p99Milliseconds: 50 } as const;
 const eventsPerSecond = 1_000;
@@ -18,7 +18,9 @@ export async function projectionLag({ databaseUrl, cleanup, seconds, say }: Scen
   const database = connect(databaseUrl, () => undefined);
   const follower = await startFollower(databaseUrl);
   cleanup.add(() => follower.end('SIGTERM'));
-  const sale = await openSale(database);
+  const pool = `bench-${v7()}`;
+  const { createPool, buy } = seller(database);
+  await createPool(pool);
   say(`${eventsPerSecond} events a second, followed by ${projections.length} projections in another process…`);
   const waiting = new Map<string, { position: number; since: number }[]>(projections.map(({ name }) => [name, []]));
   const lags = new Map<string, number[]>(projections.map(({ name }) => [name, []]));
@@ -46,7 +48,7 @@ export async function projectionLag({ databaseUrl, cleanup, seconds, say }: Scen
   const purchases: Promise<void>[] = [];
   const every = (1_000 * eventsPerPurchase) / eventsPerSecond;
   for (let nth = 0; performance.now() - began < seconds * 1_000; nth += 1) {
-    purchases.push(sale.buy(v7(), acknowledged));
+    purchases.push(buy(pool, acknowledged));
     await delay(Math.max(0, began + (nth + 1) * every - performance.now()));
   }
   await Promise.all(purchases);
@@ -58,7 +60,6 @@ export async function projectionLag({ databaseUrl, cleanup, seconds, say }: Scen
     assert.deepEqual((await verify(database, projection)).shown, []);
   }
   await follower.end('SIGTERM');
-  await sale.close();
   const appended = (purchases.length * eventsPerPurchase) / took;
   await database.end();
   const all = summary([...lags.values()].flat(), seconds);

@@ -13,6 +13,8 @@ export interface Seller {
   createPool(name: string): Promise<void>;
   /** One ticket of the pool for a purchase of its own; resolves when that is committed. */
   reserve(pool: string): Promise<void>;
+  /** Reserves one ticket, starts its payment and confirms it; `acknowledged` is called after each step. */
+  buy(pool: string, acknowledged: () => Promise<void>): Promise<void>;
 }
 
 export function seller(database: Database, report?: (report: BatchReport) => void): Seller {
@@ -29,6 +31,12 @@ export function seller(database: Database, report?: (report: BatchReport) => voi
     isRetry: () => false,
     now: () => new Date(),
   });
+  const reserve = async (pool: string): Promise<string> => {
+    const purchaseId = v7();
+    const { reserved } = await activities.reserve({ purchaseId, customerId: 'bench', items: [{ pool, quantity: 1 }] });
+    assert(reserved);
+    return purchaseId;
+  };
   return {
     createPool: async (name) => {
       const price = { amount: 5_000, currency: 'EUR' };
@@ -36,9 +44,17 @@ export function seller(database: Database, report?: (report: BatchReport) => voi
       assert.equal((await activities.createPool(sale)).status, 'done');
     },
     reserve: async (pool) => {
-      const items = [{ pool, quantity: 1 }];
-      const outcome = await activities.reserve({ purchaseId: v7(), customerId: 'bench', items });
-      assert(outcome.reserved);
+      await reserve(pool);
+    },
+    buy: async (pool, acknowledged) => {
+      const purchaseId = await reserve(pool);
+      await acknowledged();
+      const paymentId = v7();
+      await activities.startPayment({ purchaseId, paymentId, method: 'creditCard' });
+      await acknowledged();
+      const { confirmed } = await activities.confirm({ purchaseId, pools: [pool], paymentId });
+      assert(confirmed);
+      await acknowledged();
     },
   };
 }

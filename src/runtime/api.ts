@@ -2,8 +2,18 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { v7 } from 'uuid';
-import { createApp, forgetOldRequests, Keyring, type RateLimits } from '../../api';
-import { CommitFeed, connect } from '../store';
+import {
+  createApp,
+  createReads,
+  forgetOldRequests,
+  Keyring,
+  type LiveLimits,
+  LiveViews,
+  type RateLimits,
+  Undecided,
+  type UndecidedLimits,
+} from '../../api';
+import { CommitFeed, connect, readVersions } from '../store';
 import { auditMetrics } from './audit-metrics';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
@@ -32,6 +42,8 @@ export interface ApiSettings {
   temporalNamespace: string;
   keys: string;
   rateLimits?: RateLimits;
+  live?: Partial<LiveLimits>;
+  undecided?: Partial<UndecidedLimits>;
 }
 
 /** Listens; resolves once requests are taken. */
@@ -49,10 +61,26 @@ export async function startApi(
   projectionMetrics(registry, database);
   auditMetrics(registry, database, (error) => logger.warn({ err: error }, 'the last audit cannot be read'));
   feed.start();
+  const live = new LiveViews({
+    feed,
+    registry,
+    limits: settings.live,
+    onError: (error) => logger.warn({ err: error }, 'live views could not be read'),
+  });
+  const undecided = new Undecided({
+    feed,
+    registry,
+    limits: settings.undecided,
+    existing: async (streams) => (await readVersions(database, streams)).keys(),
+    onError: (error) => logger.warn({ err: error }, 'undecided purchases could not be looked up'),
+  });
   const app = createApp({
     database,
     temporal,
     feed,
+    reads: createReads(database),
+    live,
+    undecided,
     keyring: new Keyring(settings.keys),
     logger,
     registry,
@@ -74,6 +102,8 @@ export async function startApi(
     port: (server.address() as AddressInfo).port,
     stop: async () => {
       clearInterval(forgetting);
+      live.stop();
+      undecided.stop();
       await close(server);
       await feed.stop();
       await temporal.connection.close();

@@ -69,6 +69,20 @@ export function readStream(connection: Queryable, stream: string): Promise<Store
   return readStreams(connection, [{ stream, after: 0 }]);
 }
 
+/** Events of one stream in version order, from version `from` on, at most `limit`. */
+export function readStreamFrom(
+  connection: Queryable,
+  stream: string,
+  { from, limit }: { from: number; limit: number },
+): Promise<StoredEvent[]> {
+  return rows(
+    connection,
+    'read-stream-from',
+    `SELECT ${columns} FROM events e WHERE stream = $1 AND version >= $2 ORDER BY version LIMIT $3`,
+    [stream, from, limit],
+  );
+}
+
 /** Where streams stand now; one that does not exist is not among them. */
 export async function readVersions(connection: Queryable, streams: readonly string[]): Promise<Map<string, number>> {
   try {

@@ -1,0 +1,67 @@
+import type { ServerResponse } from 'node:http';
+import { comment, type Frame } from './event-stream';
+
+/**
+ * One connection that follows a topic. While it takes no more bytes it is sent nothing, and afterwards the newest state
+ * alone: what it holds of ours is one state, however slow it is. Positions only ever rise.
+ */
+export class Listener {
+  private newest: Frame | undefined;
+  private blockedSince: number | undefined;
+  private commentedAt = performance.now();
+
+  /** @param position the last one seen. */
+  constructor(
+    private readonly response: ServerResponse,
+    private position: number,
+  ) {
+    response.on('drain', () => this.drained());
+  }
+
+  /** Whether it is on its way now; a state that is not newer than the last one is not sent. */
+  offer(frame: Frame): boolean {
+    if (frame.position <= this.position) return false;
+    if (this.blockedSince !== undefined) {
+      this.newest = frame;
+      return false;
+    }
+    this.send(frame);
+    return true;
+  }
+
+  /** A comment, where the last one is so long ago. */
+  comment(now: number, everyMilliseconds: number): void {
+    if (this.blockedSince !== undefined || now - this.commentedAt < everyMilliseconds) return;
+    this.commentedAt = now;
+    this.write(comment);
+  }
+
+  /** How long it has taken nothing at all, in milliseconds. */
+  blockedFor(now: number): number {
+    return this.blockedSince === undefined ? 0 : now - this.blockedSince;
+  }
+
+  end(): void {
+    this.response.end();
+  }
+
+  drop(): void {
+    this.response.destroy();
+  }
+
+  private drained(): void {
+    this.blockedSince = undefined;
+    const { newest } = this;
+    this.newest = undefined;
+    if (newest) this.send(newest);
+  }
+
+  private send(frame: Frame): void {
+    this.position = frame.position;
+    this.write(frame.bytes);
+  }
+
+  private write(bytes: Buffer): void {
+    if (!this.response.write(bytes)) this.blockedSince = performance.now();
+  }
+}

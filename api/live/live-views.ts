@@ -1,0 +1,243 @@
+import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Registry } from 'prom-client';
+import type { CommitFeed } from '../../src/store';
+import { Problem, unavailable } from '../problem';
+import { type Frame, frame, retryHint } from './event-stream';
+import { Listener } from './listener';
+import { type LiveMetrics, liveMetrics } from './live-metrics';
+import { Places } from './places';
+import { type RoundLimits, Rounds } from './rounds';
+
+export interface LiveLimits extends RoundLimits {
+  /** Listeners of this process. */
+  listeners: number;
+  /** Listeners of one key holder, and of one address without a key. */
+  withKey: number;
+  withoutKey: number;
+  /** Everything that is followed is read again so often, should word of a commit ever have been missed. */
+  pollMilliseconds: number;
+  commentMilliseconds: number;
+  /** A listener that takes nothing for so long is dropped. */
+  slowMilliseconds: number;
+  checkMilliseconds: number;
+  /** Listeners written to in one turn of the event loop. */
+  atOnce: number;
+  /** A listener whose stream has ended connects again after this, and a part of the spread. */
+  reconnectMilliseconds: number;
+  reconnectSpreadMilliseconds: number;
+}
+
+export const liveLimits: LiveLimits = {
+  listeners: 10_000,
+  withKey: 5_000,
+  withoutKey: 2_500,
+  everyMilliseconds: 20,
+  restFactor: 1,
+  retryMilliseconds: 500,
+  pollMilliseconds: 5_000,
+  commentMilliseconds: 15_000,
+  slowMilliseconds: 20_000,
+  checkMilliseconds: 500,
+  atOnce: 250,
+  reconnectMilliseconds: 1_000,
+  reconnectSpreadMilliseconds: 2_000,
+};
+
+/** A kind of thing that can be followed. */
+export interface LiveView {
+  /** The name of its events on the wire. */
+  event: 'availability' | 'purchase';
+  /** The stream whose commits change it. */
+  stream(name: string): string;
+  /** Its state, no older than the call; undefined where there is nothing to tell yet. */
+  read(name: string): Promise<LiveState | undefined>;
+}
+
+export interface LiveState {
+  position: number;
+  /** In one line. */
+  json: string;
+}
+
+interface Topic {
+  view: LiveView;
+  name: string;
+  listeners: Set<Listener>;
+}
+
+export interface LiveOptions {
+  feed: CommitFeed;
+  registry: Registry;
+  limits?: Partial<LiveLimits> | undefined;
+  onError(error: unknown): void;
+}
+
+/** Who asks, for the limits. */
+export interface Follower {
+  sender: string;
+  hasKey: boolean;
+}
+
+const retryAfter = { 'Retry-After': '5' };
+
+/**
+ * Live views of all that is followed in this process, from the one feed of commits. What has changed is read together
+ * and written once, whatever the number of listeners; a state replaces the one before, so nothing is ever queued.
+ */
+export class LiveViews {
+  private readonly topics = new Map<string, Topic>();
+  private readonly dirty = new Set<Topic>();
+  private readonly limits: LiveLimits;
+  private readonly places: Places;
+  private readonly metrics: LiveMetrics;
+  private readonly rounds: Rounds;
+  private readonly ending: (() => void)[] = [];
+  private followed = 0;
+  private stopped = false;
+  /** Told once, and not at every retry. */
+  private failing = false;
+
+  constructor(private readonly options: LiveOptions) {
+    this.limits = { ...liveLimits, ...options.limits };
+    this.places = new Places(this.limits.listeners);
+    this.metrics = liveMetrics(options.registry);
+    this.rounds = new Rounds(() => this.round(), this.limits);
+    const polling = setInterval(() => this.changed(undefined), this.limits.pollMilliseconds).unref();
+    const checking = setInterval(() => this.check(), this.limits.checkMilliseconds).unref();
+    this.ending.push(
+      options.feed.onCommit((streams) => this.changed(streams)),
+      () => clearInterval(polling),
+      () => clearInterval(checking),
+    );
+  }
+
+  /**
+   * Takes a place for one more listener; what it gives sends on a response, whose head is set, from then on.
+   * Throws `too-many-requests` or `unavailable` where there is no place.
+   * @param first the state now; @param seen position of the last state that the listener knows.
+   */
+  follow(
+    view: LiveView,
+    name: string,
+    { first, seen }: { first: LiveState; seen: number },
+    { sender, hasKey }: Follower,
+  ): (response: ServerResponse) => void {
+    if (this.stopped) throw unavailable('The service is being restarted.');
+    const place = this.places.take(sender, hasKey ? this.limits.withKey : this.limits.withoutKey);
+    if (place === 'full') throw unavailable('As many follow live views as can.');
+    if (place === 'too-many') {
+      throw new Problem('too-many-requests', 'You follow as many live views as you may; end one.', {}, retryAfter);
+    }
+    return (response) => {
+      if (response.destroyed) return place.giveBack();
+      const topic = this.topicOf(view, name);
+      const listener = new Listener(response, seen);
+      topic.listeners.add(listener);
+      this.metrics.listeners.inc({ view: view.event });
+      response.once('close', () => {
+        place.giveBack();
+        this.leave(topic, listener);
+      });
+      response.shouldKeepAlive = false;
+      response.flushHeaders();
+      response.write(retryHint(this.reconnectAfter()));
+      this.tell(topic, listener, frame(view.event, first.position, first.json));
+      // Read once more: what was committed since the first state was read may have come before this listener did.
+      this.markDirty(topic);
+    };
+  }
+
+  /** Ends every stream, and takes no more. */
+  stop(): void {
+    this.stopped = true;
+    this.rounds.stop();
+    for (const end of this.ending.splice(0)) end();
+    for (const { listeners } of this.topics.values()) for (const listener of listeners) listener.end();
+  }
+
+  private topicOf(view: LiveView, name: string): Topic {
+    const stream = view.stream(name);
+    const topic = this.topics.get(stream) ?? { view, name, listeners: new Set() };
+    this.topics.set(stream, topic);
+    return topic;
+  }
+
+  private leave(topic: Topic, listener: Listener): void {
+    topic.listeners.delete(listener);
+    this.metrics.listeners.dec({ view: topic.view.event });
+    if (topic.listeners.size > 0) return;
+    this.topics.delete(topic.view.stream(topic.name));
+    this.dirty.delete(topic);
+  }
+
+  private changed(streams: readonly string[] | undefined): void {
+    if (!streams) for (const topic of this.topics.values()) this.markDirty(topic);
+    for (const stream of streams ?? []) {
+      const topic = this.topics.get(stream);
+      if (topic) this.markDirty(topic);
+    }
+  }
+
+  private markDirty(topic: Topic): void {
+    this.dirty.add(topic);
+    this.rounds.request();
+  }
+
+  /** Reads all that has changed and tells it; what could not be read stays to be told. */
+  private async round(): Promise<boolean> {
+    const topics = [...this.dirty];
+    this.dirty.clear();
+    this.metrics.rounds.inc();
+    const reads = await Promise.allSettled(topics.map(({ view, name }) => view.read(name)));
+    let failure: unknown;
+    for (const [index, topic] of topics.entries()) {
+      const read = reads[index];
+      if (read?.status === 'fulfilled' && read.value) await this.broadcast(topic, read.value);
+      if (read?.status !== 'rejected') continue;
+      failure = read.reason;
+      if (topic.listeners.size > 0) this.dirty.add(topic);
+    }
+    const failed = failure !== undefined;
+    if (failed && !this.failing) this.options.onError(failure);
+    this.failing = failed;
+    return !failed;
+  }
+
+  private async broadcast(topic: Topic, { position, json }: LiveState): Promise<void> {
+    const state = frame(topic.view.event, position, json);
+    let written = 0;
+    for (const listener of topic.listeners) {
+      if (!this.tell(topic, listener, state)) continue;
+      written += 1;
+      if (written % this.limits.atOnce === 0) await nextTurn();
+    }
+  }
+
+  private tell({ view }: Topic, listener: Listener, state: Frame): boolean {
+    const sent = listener.offer(state);
+    if (sent) this.metrics.sent.inc({ view: view.event });
+    return sent;
+  }
+
+  private check(): void {
+    const now = performance.now();
+    const { slowMilliseconds, commentMilliseconds, checkMilliseconds } = this.limits;
+    for (const { view, listeners } of this.topics.values()) {
+      for (const listener of listeners) {
+        listener.comment(now, commentMilliseconds - checkMilliseconds);
+        if (listener.blockedFor(now) < slowMilliseconds) continue;
+        this.metrics.dropped.inc({ view: view.event });
+        listener.drop();
+      }
+    }
+  }
+
+  /** Not the same for all, so that they do not all come back at once. */
+  private reconnectAfter(): number {
+    const { reconnectMilliseconds, reconnectSpreadMilliseconds } = this.limits;
+    this.followed += 1;
+    const steps = 64;
+    return reconnectMilliseconds + Math.round((reconnectSpreadMilliseconds * (this.followed % steps)) / steps);
+  }
+}

@@ -1,0 +1,29 @@
+import type { Pool as Database } from 'pg';
+import { type PoolView, type PurchaseView, poolsNamed, purchasesById } from '../src/projections';
+import { presentPool } from './present';
+import { SharedReads } from './shared-reads';
+
+/** A pool, and the JSON of it as the contract has it, made once for all who read it at the same time. */
+export interface PoolReading {
+  pool: PoolView;
+  json: string;
+}
+
+/** What requests read one by one and the database answers together. */
+export interface Reads {
+  pools: SharedReads<PoolReading>;
+  purchases: SharedReads<PurchaseView>;
+}
+
+export function createReads(database: Database): Reads {
+  return {
+    pools: new SharedReads(async (names) => {
+      const pools = await poolsNamed(database, names);
+      return new Map(pools.map((pool) => [pool.name, { pool, json: JSON.stringify(presentPool(pool)) }]));
+    }),
+    purchases: new SharedReads(async (ids) => {
+      const purchases = await purchasesById(database, ids);
+      return new Map(purchases.map((purchase) => [purchase.id, purchase]));
+    }),
+  };
+}

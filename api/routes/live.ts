@@ -1,0 +1,82 @@
+import { poolStream, purchaseStream } from '../../src/domain';
+import type { Dependencies } from '../dependencies';
+import { findPurchase, readPool } from '../find';
+import { eventStreamHeaders, type Follower, type LiveState, type LiveView, lastSeen } from '../live';
+import { presentPurchase } from '../present';
+import { type Answer, type Route, route } from '../route';
+import { eventStreamAnswer, liveHeaders, poolParams, purchaseParams } from '../schemas';
+
+const purchaseState = (purchase: Parameters<typeof presentPurchase>[0]): LiveState => ({
+  position: purchase.position,
+  json: JSON.stringify(presentPurchase(purchase)),
+});
+
+/** Server-sent events that follow a pool or a purchase from state to state. */
+export function liveRoutes(dependencies: Dependencies): Route[] {
+  const { live, reads } = dependencies;
+
+  const availability: LiveView = {
+    event: 'availability',
+    stream: poolStream,
+    async read(name) {
+      const reading = await reads.pools.read(name);
+      return reading && { position: reading.pool.position, json: reading.json };
+    },
+  };
+
+  const progress: LiveView = {
+    event: 'purchase',
+    stream: purchaseStream,
+    async read(id) {
+      const purchase = await reads.purchases.read(id);
+      return purchase && purchaseState(purchase);
+    },
+  };
+
+  /** From the last event that the follower has seen, where it says so. */
+  function following(
+    view: LiveView,
+    name: string,
+    first: LiveState,
+    { header, ...follower }: Follower & { header(name: string): string | undefined },
+  ): Answer {
+    const seen = lastSeen(header('last-event-id'), first.position);
+    const open = () => live.follow(view, name, { first, seen }, follower);
+    return { status: 200, headers: eventStreamHeaders, open };
+  }
+
+  const pool = route({
+    method: 'get',
+    path: '/v1/pools/{name}/live',
+    summary: 'A pool as it changes: the newest state at once, then each that follows',
+    roles: 'all',
+    params: poolParams,
+    headers: liveHeaders,
+    answers: { 200: { description: 'Events `availability`; data is the pool', schema: eventStreamAnswer } },
+    answerType: 'text/event-stream',
+    problems: ['not-found', 'unavailable'],
+    async handle({ params: { name }, header, sender, hasKey }): Promise<Answer> {
+      const { pool, json } = await readPool(dependencies, name);
+      return following(availability, name, { position: pool.position, json }, { header, sender, hasKey });
+    },
+  });
+
+  const purchase = route({
+    method: 'get',
+    path: '/v1/purchases/{id}/live',
+    summary: 'A purchase as it changes: its state at once, then each that follows',
+    roles: ['shop'],
+    params: purchaseParams,
+    headers: liveHeaders,
+    answers: { 200: { description: 'Events `purchase`; data is the purchase', schema: eventStreamAnswer } },
+    answerType: 'text/event-stream',
+    problems: ['unauthorized', 'forbidden', 'not-found', 'unavailable'],
+    async handle({ params: { id }, header, sender, hasKey, concerns }): Promise<Answer> {
+      concerns(id);
+      const first = purchaseState(await findPurchase(dependencies, id));
+      return following(progress, id, first, { header, sender, hasKey });
+    },
+  });
+
+  return [pool, purchase];
+}

@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Registry } from 'prom-client';
+import { type LiveLimits, type LiveView, LiveViews, nothingSeen } from '../../api/live';
+import { append, CommitFeed, readVersions } from '../../src/store';
+import { newEvents, type OpenStore, openStore } from '../support/event-store';
+import { eventually } from '../support/eventually';
+import { LiveClient } from '../support/live-client';
+
+const stream = 'counter';
+
+/** A live view of how many events a stream has, with so much text beside it. */
+class Scene {
+  reads = 0;
+  readonly registry = new Registry();
+  private readonly feed: CommitFeed;
+  private readonly live: LiveViews;
+  private readonly server: Server;
+  private readonly clients: LiveClient[] = [];
+
+  constructor(
+    private readonly store: OpenStore,
+    { text = '', listens = true, ...limits }: Partial<LiveLimits> & { text?: string; listens?: boolean } = {},
+  ) {
+    this.feed = new CommitFeed(store.url, () => undefined);
+    if (listens) this.feed.start();
+    const onError = () => undefined;
+    this.live = new LiveViews({ feed: this.feed, registry: this.registry, limits, onError });
+    const view: LiveView = {
+      event: 'availability',
+      stream: (name) => name,
+      read: async (name) => {
+        this.reads += 1;
+        const position = (await readVersions(store.database, [name])).get(name) ?? 0;
+        return { position, json: JSON.stringify({ position, text }) };
+      },
+    };
+    this.server = createServer(async (_request, response) => {
+      const first = await view.read(stream);
+      if (!first) throw new Error('there is always a count');
+      this.live.follow(view, stream, { first, seen: nothingSeen }, { sender: 'anybody', hasKey: true })(response);
+    });
+  }
+
+  async listen(): Promise<void> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  async follow(count: number): Promise<LiveClient[]> {
+    const { port } = this.server.address() as AddressInfo;
+    const opened = await Promise.all(Array.from({ length: count }, () => LiveClient.open(`http://127.0.0.1:${port}/`)));
+    this.clients.push(...opened);
+    return opened;
+  }
+
+  async commit(times: number): Promise<number> {
+    let version = 0;
+    for (let time = 0; time < times; time += 1) {
+      const [head] = await append(this.store.database, [{ stream, expected: 'any', events: newEvents(1) }]);
+      version = head?.version ?? 0;
+    }
+    return version;
+  }
+
+  async metric(name: string): Promise<number> {
+    const { values } = (await this.registry.getSingleMetric(name)?.get()) ?? { values: [] };
+    return values.reduce((sum, { value }) => sum + value, 0);
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.clients) client.close();
+    this.live.stop();
+    this.server.closeAllConnections();
+    this.server.close();
+    await this.feed.stop();
+  }
+}
+
+describe('the listeners of a live view', () => {
+  let store: OpenStore;
+  const scenes: Scene[] = [];
+  beforeAll(async () => {
+    store = await openStore();
+  });
+  afterEach(async () => {
+    for (const scene of scenes.splice(0)) await scene.close();
+  });
+  afterAll(() => store.close());
+
+  async function scene(options: ConstructorParameters<typeof Scene>[1] = {}): Promise<Scene> {
+    const opened = new Scene(store, options);
+    scenes.push(opened);
+    await opened.listen();
+    return opened;
+  }
+  const at = (position: number) => (data: { position: number }) => data.position === position;
+
+  it('share one read of what has changed, however many they are and however often it changes', async () => {
+    const opened = await scene({ everyMilliseconds: 50, pollMilliseconds: 60_000 });
+    const listeners = await opened.follow(100);
+    await eventually(() => listeners.every(({ events }) => events.length > 0));
+    const commits = 60;
+    const last = await opened.commit(commits);
+    await Promise.all(listeners.map((each) => each.shows(at(last))));
+    const rounds = () => opened.metric('boxoffice_live_rounds_total');
+    await eventually(async () => expect(opened.reads).toBe(listeners.length + (await rounds())));
+    expect(await rounds()).toBeLessThan(commits);
+    for (const { events } of listeners) {
+      const ids = events.map(({ id }) => id);
+      expect(ids).toEqual([...new Set(ids)].sort((one, other) => one - other));
+    }
+  });
+
+  it('get the news though no word of a commit comes', async () => {
+    const opened = await scene({ listens: false, pollMilliseconds: 100 });
+    const [listener] = await opened.follow(1);
+    await eventually(() => listener?.events.length === 1);
+    await listener?.shows(at(await opened.commit(1)));
+  });
+
+  it('that take nothing are dropped, while the others go on', async () => {
+    const limits = { slowMilliseconds: 500, checkMilliseconds: 50, everyMilliseconds: 1 };
+    const opened = await scene({ ...limits, text: 'x'.repeat(1_000_000) });
+    const [slow, ...others] = await opened.follow(3);
+    await eventually(() => [slow, ...others].every((each) => each?.events.length === 1));
+    slow?.pause();
+    const dropped = () => opened.metric('boxoffice_live_dropped_total');
+    while ((await dropped()) === 0) {
+      const last = await opened.commit(1);
+      await Promise.all(others.map((each) => each.shows(at(last))));
+    }
+    await eventually(async () => (await opened.metric('boxoffice_live_listeners')) === 2);
+    slow?.resume();
+    await eventually(() => slow?.ended === 'broken');
+    const last = await opened.commit(1);
+    await Promise.all(others.map((each) => each.shows(at(last))));
+    expect(await dropped()).toBe(1);
+  });
+
+  it('that take nothing for a while go on with the newest state, and miss those between', async () => {
+    const opened = await scene({ everyMilliseconds: 1, text: 'x'.repeat(1_000_000) });
+    const [slow, other] = await opened.follow(2);
+    await eventually(() => slow?.events.length === 1);
+    slow?.pause();
+    let last = 0;
+    const commits = 60;
+    for (let commit = 0; commit < commits; commit += 1) {
+      last = await opened.commit(1);
+      await other?.shows(at(last));
+    }
+    slow?.resume();
+    await slow?.shows(at(last));
+    expect(slow?.events.length).toBeLessThan(commits);
+    expect(await opened.metric('boxoffice_live_dropped_total')).toBe(0);
+  });
+});
