@@ -1,4 +1,5 @@
 import { buyers } from '../../bench/purchases';
+import { storeScenarios } from '../../bench/store';
 import { describeWith } from '../support/describe-with';
 import { npm } from '../support/npm-start';
 import { killTree } from '../support/process-tree';
@@ -30,14 +31,15 @@ describeWith('temporal', 'npm run bench', () => {
           }),
         ),
       );
-      const { hotPool, threeProcesses, thousandPools } = figures.store;
-      const { groupCommit, readThenAppend, floor, ratio, ofFloor } = hotPool.figures;
+      expect(Object.keys(figures.store)).toEqual(Object.keys(storeScenarios));
+      const { groupCommit, readThenAppend, floor, ratio, ofFloor } = figures.store['hot-pool'];
       expect(Math.min(groupCommit.count, readThenAppend.count)).toBeGreaterThan(0);
       expect(ratio).toBeCloseTo(groupCommit.perSecond / readThenAppend.perSecond);
       expect(ofFloor).toBeCloseTo(groupCommit.perSecond / floor.perSecond);
-      for (const { one, three, many } of [threeProcesses.figures, thousandPools.figures]) {
+      for (const { one, three, many } of [figures.store['three-processes'], figures.store['thousand-pools']]) {
         expect([one, three ?? many]).toEqual([expect.objectContaining(measure), expect.objectContaining(measure)]);
       }
+      expect(figures.store.lag).toMatchObject({ all: measure, goal: { p99Milliseconds: 50 } });
     },
     TIME_LIMIT_MS,
   );
