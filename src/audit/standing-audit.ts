@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { advisoryLocks } from '../store';
 import { type AuditOptions, checkRules, extraFindings, wholeAuditMilliseconds } from './audit';
 import { changesSince, settledPosition } from './changed';
 import { scopeKind } from './check-rule';
@@ -22,9 +23,6 @@ export const standingLimits = {
   unsettled: 100_000,
 } as const;
 
-/** Held for as long as an audit runs: one at a time in the whole installation. */
-const auditLock = 842_005;
-
 export interface Turn {
   /** What was found; undefined where another process audits, or has just done so. */
   readonly audited?: {
@@ -47,7 +45,9 @@ interface Progress {
  */
 export async function standingAudit(connection: ClientBase, options: AuditOptions = {}): Promise<Turn> {
   const every = standingLimits.everySeconds * 1_000;
-  const { rows } = await connection.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [auditLock]);
+  const { rows } = await connection.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
+    advisoryLocks.audit,
+  ]);
   if (!rows[0]?.mine) return { nextInMilliseconds: every };
   try {
     const { position, wait, whole } = await progress(connection);
@@ -69,7 +69,7 @@ export async function standingAudit(connection: ClientBase, options: AuditOption
     const { scope, findings } = audited;
     return { audited: { scope, findings, seconds }, nextInMilliseconds: Math.min(nextInSeconds * 1_000, every) };
   } finally {
-    await connection.query('SELECT pg_advisory_unlock($1)', [auditLock]).catch(() => undefined);
+    await connection.query('SELECT pg_advisory_unlock($1)', [advisoryLocks.audit]).catch(() => undefined);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ClientBase, Pool as Database } from 'pg';
-import { type HighWaterMark, transaction } from '../store';
+import { advisoryLocks, type HighWaterMark, transaction } from '../store';
 import { Aside } from './aside';
 import { checkpoint } from './checkpoint';
 import type { Projection } from './projection';
@@ -26,9 +26,6 @@ export interface Rebuilt {
 export class RebuildUnderWay extends Error {
   override readonly name = 'RebuildUnderWay';
 }
-
-/** Advisory locks of this class, one for each projection that is being rebuilt. */
-const lockClass = 842_003;
 
 /**
  * Builds a projection anew from the first event, beside the tables in use and while events go on, and then puts the new
@@ -61,7 +58,7 @@ export async function rebuild(
 export async function lockRebuild(connection: ClientBase, name: string): Promise<void> {
   const { rows } = await connection.query<{ mine: boolean }>(
     'SELECT pg_try_advisory_xact_lock($1, hashtext($2)) AS mine',
-    [lockClass, name],
+    [advisoryLocks.rebuilds, name],
   );
   if (rows[0]?.mine !== true) throw new RebuildUnderWay(`${name} is being rebuilt already; wait for that to end`);
 }

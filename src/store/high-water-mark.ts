@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { advisoryLocks } from './advisory-locks';
 import type { CommitFeed } from './commit-feed';
 import { storeError } from './errors';
 import { lastPosition } from './read';
@@ -166,7 +167,7 @@ export class HighWaterMark {
       'writers-now',
       `SELECT coalesce((SELECT max(position) FROM events), 0)::float8 AS top,
          coalesce((SELECT array_agg(virtualtransaction) FROM pg_locks
-           WHERE locktype = 'advisory' AND classid = 0 AND objid = 842001 AND objsubid = 1 AND granted
+           WHERE locktype = 'advisory' AND classid = 0 AND objid = ${advisoryLocks.writers} AND objsubid = 1 AND granted
              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())), '{}') AS writers`,
       [],
     );

@@ -1,4 +1,5 @@
 /** The Postgres event store: append with expected versions, read, group commit, subscriptions, and word of every commit. */
+export * from './advisory-locks';
 export * from './append';
 export * from './command';
 export * from './commit-feed';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+import { advisoryLocks } from './advisory-locks';
 import { connectionLimits } from './connect';
 
 export const leadershipLimits = {
@@ -8,9 +9,6 @@ export const leadershipLimits = {
   /** A server that has not heard from a leader's machine for so long takes it for gone. */
   silenceSeconds: 10,
 } as const;
-
-/** Advisory locks of this class, one for each thing that is led. */
-const lockClass = 842_002;
 
 /**
  * One leader for each name among all processes on a database: a session lock on one connection of this process, let go
@@ -72,7 +70,7 @@ export class Leadership {
       const wanted = this.names.filter((name) => !this.leads.has(name));
       const { rows } = await client.query<{ name: string }>(
         'SELECT name FROM unnest($2::text[]) AS name WHERE pg_try_advisory_lock($1, hashtext(name))',
-        [lockClass, wanted],
+        [advisoryLocks.leaders, wanted],
       );
       for (const { name } of rows) this.set(name, true);
       await delay(tryMilliseconds, undefined, { signal }).catch(() => undefined);

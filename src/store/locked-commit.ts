@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { advisoryLocks } from './advisory-locks';
 import type { Outcome } from './batch';
 import type { Command } from './command';
 import { type BatchDecider, isConflict } from './decide-batch';
@@ -13,7 +14,7 @@ type Commands = readonly Command<unknown>[];
 
 /** The lock that writers share before they lock any row, so that who waits for it alone never closes a circle. */
 const begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${lockedCommitLimits.idleMilliseconds};
-  SELECT pg_advisory_xact_lock_shared(842001)`;
+  SELECT pg_advisory_xact_lock_shared(${advisoryLocks.writers})`;
 
 /** Commits what optimism cannot: locks the streams' rows first, so that what is read is what is appended to. */
 export class LockedCommit {

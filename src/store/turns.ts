@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Pool, PoolClient } from 'pg';
+import { advisoryLocks } from './advisory-locks';
 import type { EncodedEvent } from './command';
 
 export const turnLimits = {
@@ -26,7 +27,7 @@ const take = {
   name: 'take-turn',
   text: 'SELECT version::float8, type, schema_version AS "schemaVersion", data FROM take_turn($1, $2::bigint, $3)',
 };
-const giveBack = { name: 'give-back-turn', text: 'SELECT pg_advisory_unlock(842002, hashtext($1))' };
+const giveBack = { name: 'give-back-turn', text: `SELECT pg_advisory_unlock(${advisoryLocks.turns}, hashtext($1))` };
 
 /**
  * Processes that append to the same stream take turns on it, each for some batches, instead of running into one another's

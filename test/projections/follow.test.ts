@@ -9,7 +9,7 @@ import {
   verifyAvailability,
   waitForPosition,
 } from '../../src/projections';
-import { lastPosition } from '../../src/store';
+import { advisoryLocks, lastPosition } from '../../src/store';
 import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
 import { endConnections } from '../support/event-store';
 import { eventually } from '../support/eventually';
@@ -39,7 +39,8 @@ describe('processes that follow the events', () => {
   async function leader(): Promise<Follower> {
     const { rows } = await ledger.database.query<{ name: string }>(
       `SELECT DISTINCT application_name AS name FROM pg_locks JOIN pg_stat_activity USING (pid)
-       WHERE locktype = 'advisory' AND classid = 842002 AND granted`,
+       WHERE locktype = 'advisory' AND classid = $1 AND granted`,
+      [advisoryLocks.leaders],
     );
     const [one, ...others] = followers.filter(({ process: { pid } }) =>
       rows.some(({ name }) => name.endsWith(` ${pid}`)),
