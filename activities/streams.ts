@@ -7,9 +7,12 @@ import {
   type Purchase,
   type PurchaseEvent,
   poolCodec,
+  poolReducer,
   poolStream,
   purchaseCodec,
   purchaseStream,
+  readPool,
+  writePool,
 } from '../src/domain';
 import type { Aggregate, StreamRef } from '../src/store';
 
@@ -18,6 +21,7 @@ export const pools: Aggregate<Pool, PoolEvent> = {
   codec: poolCodec,
   evolve: evolvePool,
   heldInMemory: 2_000,
+  snapshot: { reducer: poolReducer, every: 1_000, atRest: 200, write: writePool, read: readPool },
 };
 
 export const purchases: Aggregate<Purchase, PurchaseEvent> = {

@@ -5,6 +5,7 @@ export * from './event-codec';
 export * from './identifiers';
 export * from './money';
 export * from './pool';
+export * from './pool-snapshot';
 export * from './pricing';
 export * from './purchase';
 export * from './refusal';

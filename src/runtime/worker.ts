@@ -7,7 +7,7 @@ import { type Activities, commitOptions, createActivities, type TellSaleStopped 
 import { purchaseSignals, purchaseStream, taskQueue } from '../domain';
 import { type PaymentProvider, PaymentSimulator } from '../payments';
 import { inlineProjections } from '../projections';
-import { connect, GroupCommit } from '../store';
+import { connect, GroupCommit, type SnapshotOptions } from '../store';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
 import { storeMetrics } from './metrics';
@@ -52,7 +52,13 @@ export function wireActivities(
   const database = connect(settings.databaseUrl, (error) => logger.warn({ err: error }, 'a database connection broke'));
   const client = lazyClient(settings.temporalAddress, settings.temporalNamespace);
   const report = storeMetrics(registry);
-  const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections, report });
+  const snapshots: SnapshotOptions = {
+    report: (taken) => {
+      if ('error' in taken)
+        logger.warn({ err: taken.error, stream: taken.stream }, 'a snapshot could not be kept or read');
+    },
+  };
+  const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections, report, snapshots });
   const simulator = new PaymentSimulator(database);
   const activities = createActivities({
     committer,

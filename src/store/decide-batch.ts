@@ -7,6 +7,8 @@ import { DuplicateEventId, WrongExpectedVersion } from './errors';
 import type { StreamAppend } from './event';
 import { type Held, HeldStreams } from './held-streams';
 import { readStreams, readVersions } from './read';
+import type { SnapshotTaker } from './snapshot-taker';
+import { readSnapshots } from './snapshots';
 
 export interface DecideOptions {
   aggregates: readonly unknown[];
@@ -27,6 +29,12 @@ export interface Trust {
   flying?: Batch;
 }
 
+interface Loading {
+  aggregate: AnyAggregate;
+  held: Held;
+  known: boolean;
+}
+
 type Commands = readonly Command<unknown>[];
 
 const nothing: Held = { state: undefined, version: 0 };
@@ -37,7 +45,10 @@ export class BatchDecider {
   private readonly contention = new Contention();
   private readonly aggregates: ReadonlyMap<string, AnyAggregate>;
 
-  constructor(private readonly options: DecideOptions) {
+  constructor(
+    private readonly options: DecideOptions,
+    private readonly snapshots: SnapshotTaker,
+  ) {
     const aggregates = options.aggregates as readonly AnyAggregate[];
     this.aggregates = new Map(aggregates.map((aggregate) => [aggregate.category, aggregate]));
     this.held = new HeldStreams(aggregates);
@@ -62,7 +73,9 @@ export class BatchDecider {
   /** Remembers what a committed batch left. */
   keep(batch: Batch): void {
     for (const [stream, aggregate, held] of batch.results()) {
-      if (held.version > 0) this.held.keep(aggregate, stream, held);
+      if (held.version === 0) continue;
+      this.held.keep(aggregate, stream, held);
+      this.snapshots.committed(stream, aggregate, held);
     }
   }
 
@@ -76,7 +89,7 @@ export class BatchDecider {
   }
 
   private async load(connection: Pool | ClientBase, commands: Commands, trust: Trust): Promise<Batch> {
-    const wanted = new Map<string, { aggregate: AnyAggregate; held: Held; known: boolean }>();
+    const wanted = new Map<string, Loading>();
     for (const { stream, aggregate, assumeNew } of commands.flatMap(({ streams }) => streams)) {
       const remembered = trust.flying?.result(stream) ?? this.held.get(stream);
       const known = trust.trusting && (remembered !== undefined || assumeNew === true);
@@ -88,6 +101,7 @@ export class BatchDecider {
       });
     }
     const unknown = [...wanted].filter(([, { known }]) => !known);
+    await this.startFromSnapshots(connection, new Map(unknown));
     const after = unknown.map(([stream, { held }]) => ({ stream, after: held.version }));
     const missed = await readStreams(connection, after);
     for (const stored of missed) {
@@ -100,6 +114,25 @@ export class BatchDecider {
     const batch = new Batch(this.options.eventId);
     for (const [stream, { aggregate, held }] of wanted) batch.open(stream, aggregate, held);
     return batch;
+  }
+
+  /** Streams of which nothing is in memory need not be read from their first event. */
+  private async startFromSnapshots(
+    connection: Pool | ClientBase,
+    unknown: ReadonlyMap<string, Loading>,
+  ): Promise<void> {
+    const wanted = [...unknown].filter(([, { held }]) => held === nothing);
+    const found = await readSnapshots(
+      connection,
+      wanted.map(([stream, { aggregate }]) => ({ stream, aggregate })),
+      (stream, error) => this.snapshots.report({ stream, error }),
+    );
+    for (const [stream, entry] of wanted) {
+      const snapshot = found.get(stream);
+      if (!snapshot) continue;
+      entry.held = snapshot;
+      this.snapshots.found(stream, snapshot.version);
+    }
   }
 
   private aggregateOf(category: string): AnyAggregate {

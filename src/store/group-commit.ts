@@ -3,6 +3,7 @@ import type { Batch, Outcome } from './batch';
 import type { Command } from './command';
 import { BatchDecider, type Decided, type DecideOptions, isConflict } from './decide-batch';
 import { QueueFull, StoreUnavailable, storeError } from './errors';
+import { type SnapshotOptions, SnapshotTaker } from './snapshot-taker';
 
 export const groupCommitLimits = {
   /** Commands decided and appended together at the most. */
@@ -24,6 +25,7 @@ export interface BatchReport {
 
 export interface GroupCommitOptions extends DecideOptions {
   report?(report: BatchReport): void;
+  snapshots?: SnapshotOptions;
 }
 
 interface Waiting {
@@ -50,13 +52,15 @@ const begin = 'BEGIN; SELECT pg_advisory_xact_lock_shared(842001)';
 export class GroupCommit {
   private readonly queue: Waiting[] = [];
   private readonly decider: BatchDecider;
+  private readonly snapshots: SnapshotTaker;
   private running: Promise<void> | undefined;
 
   constructor(
     private readonly pool: Pool,
     private readonly options: GroupCommitOptions,
   ) {
-    this.decider = new BatchDecider(options);
+    this.snapshots = new SnapshotTaker(pool, options.snapshots);
+    this.decider = new BatchDecider(options, this.snapshots);
   }
 
   /**
@@ -72,9 +76,10 @@ export class GroupCommit {
     });
   }
 
-  /** Resolves when every command submitted so far has its answer. */
+  /** Resolves when every command submitted so far has its answer, and no snapshot is being written. */
   async idle(): Promise<void> {
     while (this.running) await this.running;
+    await this.snapshots.idle();
   }
 
   private async run(): Promise<void> {

@@ -7,3 +7,4 @@ export * from './errors';
 export * from './event';
 export * from './group-commit';
 export * from './read';
+export * from './snapshot-taker';
