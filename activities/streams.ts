@@ -21,7 +21,7 @@ export const pools: Aggregate<Pool, PoolEvent> = {
   codec: poolCodec,
   evolve: evolvePool,
   heldInMemory: 2_000,
-  snapshot: { reducer: poolReducer, every: 300, atRest: 100, write: writePool, read: readPool },
+  snapshot: { reducer: poolReducer, every: 200, atRest: 100, write: writePool, read: readPool },
 };
 
 export const purchases: Aggregate<Purchase, PurchaseEvent> = {

@@ -23,7 +23,7 @@ const withoutClaims = poolEvents.PoolCreated.extend({
 type FlatClaims = (string | number)[];
 
 /** `claims` is checked by hand: there may be a million, and each would cost a schema more than its own reading. */
-const written = z.strictObject({ pool: withoutClaims, claims: z.array(z.unknown()), prices: z.array(money) });
+const written = z.strictObject({ pool: withoutClaims, claims: z.unknown(), prices: z.array(money) });
 
 /** A pool's state as JSON, in pieces, so that other work finds a gap between them. */
 export function* writePool(pool: Pool): Generator<string> {
@@ -45,11 +45,20 @@ export function* writePool(pool: Pool): Generator<string> {
 
 /** Throws for what `writePool` never wrote. */
 export function readPool(text: string): Pool {
-  const { pool, claims, prices } = written.parse(JSON.parse(text));
-  const entries = claims.map((each) => held(each, prices));
-  const live = entries.reduce((count, [, ofPurchase]) => count + ofPurchase.length, 0);
-  invariant(live === pool.claimed, () => `snapshot of pool ${pool.name} has ${live} claims for ${pool.claimed}`);
-  return { ...pool, claims: PersistentMap(entries) } as Pool;
+  const { pool, claims: lines, prices } = written.parse(JSON.parse(text));
+  invariant(Array.isArray(lines), () => 'a snapshot lists claims');
+  let live = 0;
+  const claims = PersistentMap<string, readonly Claim[]>().withMutations((byPurchase) => {
+    for (const line of lines) {
+      invariant(Array.isArray(line) && typeof line[0] === 'string', () => 'a snapshot names the purchase of claims');
+      const held = claimsIn(line, prices);
+      live += held.length;
+      byPurchase.set(line[0], held);
+    }
+  });
+  invariant(live === pool.claimed, () => `a snapshot of pool ${pool.name} has ${live} claims for ${pool.claimed}`);
+  invariant(claims.size === lines.length, () => `a snapshot of pool ${pool.name} names a purchase twice`);
+  return { ...pool, claims } as Pool;
 }
 
 function flat(purchaseId: string, claims: readonly Claim[], prices: PriceList): FlatClaims {
@@ -58,18 +67,15 @@ function flat(purchaseId: string, claims: readonly Claim[], prices: PriceList): 
   return line;
 }
 
-function held(line: unknown, prices: readonly Claim['price'][]): [string, readonly Claim[]] {
-  invariant(Array.isArray(line) && line.length % 2 === 1, () => 'a snapshot lists claims in pairs');
-  const [purchaseId, ...pairs] = line as unknown[];
-  invariant(typeof purchaseId === 'string', () => 'a snapshot names the purchase of claims');
+function claimsIn(line: readonly unknown[], prices: readonly Claim['price'][]): readonly Claim[] {
   const claims: Claim[] = [];
-  for (let index = 0; index < pairs.length; index += 2) {
-    const ticketId = pairs[index];
-    const price = prices[Number(pairs[index + 1])];
+  for (let index = 1; index < line.length; index += 2) {
+    const ticketId = line[index];
+    const price = prices[Number(line[index + 1])];
     invariant(typeof ticketId === 'string' && price !== undefined, () => 'a snapshot knows the price of every ticket');
     claims.push({ ticketId, price });
   }
-  return [purchaseId, claims];
+  return claims;
 }
 
 /** Tickets of a pool share few prices. */
