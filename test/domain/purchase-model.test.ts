@@ -38,28 +38,27 @@ const beginnings: Record<'nowhere' | 'reserved' | 'rejected', PurchaseEvent[]> =
   ],
 };
 
+type Ways = Partial<Record<Step['do'], 'never' | ((step: Step) => Place)>>;
+
+const whileItHoldsTickets: Ways = {
+  start: () => 'paying',
+  decline: () => 'reserved',
+  confirm: () => 'confirmed',
+  end: (taken) => (taken.do === 'end' ? taken.ending.kind : 'nowhere'),
+  refund: 'never',
+};
+const onceItHasNone: Ways = { refund: () => 'refunded' };
+
 /** Where each step leads from each place; left out where it leads nowhere, and `never` where it must not be taken. */
-const ways: Record<Place, Partial<Record<Step['do'], 'never' | ((step: Step) => Place)>>> = {
+const ways: Record<Place, Ways> = {
   nowhere: { refund: 'never' },
   rejected: {},
-  reserved: {
-    start: () => 'paying',
-    decline: () => 'reserved',
-    confirm: () => 'confirmed',
-    end: (taken) => (taken.do === 'end' ? taken.ending.kind : 'nowhere'),
-    refund: 'never',
-  },
-  paying: {
-    start: () => 'paying',
-    decline: () => 'reserved',
-    confirm: () => 'confirmed',
-    end: (taken) => (taken.do === 'end' ? taken.ending.kind : 'nowhere'),
-    refund: 'never',
-  },
+  reserved: whileItHoldsTickets,
+  paying: whileItHoldsTickets,
   confirmed: { refund: 'never' },
-  expired: { refund: () => 'refunded' },
-  cancelled: { refund: () => 'refunded' },
-  'payment-failed': { refund: () => 'refunded' },
+  expired: onceItHasNone,
+  cancelled: onceItHasNone,
+  'payment-failed': onceItHasNone,
   refunded: {},
 };
 
