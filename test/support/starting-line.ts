@@ -42,10 +42,11 @@ export async function holdStreams(connection: Client): Promise<void> {
   await connection.query('LOCK TABLE streams IN EXCLUSIVE MODE');
 }
 
-/** How many wait for a lock in this database. */
+/** How many wait to append. */
 export async function heldUp(connection: Client): Promise<number> {
   const { rows } = await connection.query<{ count: number }>(
-    `SELECT count(*)::integer FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    `SELECT count(*)::integer FROM pg_locks WHERE relation = 'streams'::regclass AND NOT granted
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   );
   return rows[0]?.count ?? 0;
 }
