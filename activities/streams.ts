@@ -16,7 +16,7 @@ import {
 } from '../src/domain';
 import type { Aggregate, StreamRef } from '../src/store';
 
-export const pools: Aggregate<Pool, PoolEvent> = {
+export const pools: Aggregate<Pool, PoolEvent> & { codec: typeof poolCodec } = {
   category: 'pool',
   codec: poolCodec,
   evolve: evolvePool,
@@ -24,7 +24,7 @@ export const pools: Aggregate<Pool, PoolEvent> = {
   snapshot: { reducer: poolReducer, every: 200, atRest: 100, write: writePool, read: readPool },
 };
 
-export const purchases: Aggregate<Purchase, PurchaseEvent> = {
+export const purchases: Aggregate<Purchase, PurchaseEvent> & { codec: typeof purchaseCodec } = {
   category: 'purchase',
   codec: purchaseCodec,
   evolve: evolvePurchase,

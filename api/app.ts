@@ -5,6 +5,7 @@ import { answerProblems, sendProblem } from './answer-problems';
 import { type Caller, unauthorized } from './authentication';
 import type { Dependencies } from './dependencies';
 import { docs } from './docs';
+import { eventDocs, eventDocsPath } from './event-docs';
 import { observe } from './observe';
 import { methodNotAllowed, notFound, Problem } from './problem';
 import { readJson } from './read-json';
@@ -94,7 +95,8 @@ export function createApp(dependencies: Dependencies): Express {
   app.use(observe(dependencies), securityHeaders);
   app.use('/v1', identify(dependencies), limitRate(dependencies), refuseUnknownKeys);
   const routes = allRoutes(dependencies);
-  app.use(docs(routes));
+  app.use(eventDocsPath, limitRate(dependencies));
+  app.use(eventDocs(dependencies), docs(routes));
   for (const path of new Set(routes.map((each) => each.path))) {
     const same = routes.filter((each) => each.path === path);
     const place = app.route(expressPath(path));

@@ -1,8 +1,8 @@
-import express, { type Response, Router } from 'express';
+import express, { Router } from 'express';
 import { getAbsoluteFSPath } from 'swagger-ui-dist';
 import { openApiDocument } from './openapi';
-import { methodNotAllowed } from './problem';
 import type { Route } from './route';
+import { servePage } from './serve-page';
 
 const page = `<!doctype html>
 <html lang="en">
@@ -16,16 +16,10 @@ const startScript = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-u
 export function docs(routes: readonly Route[]): Router {
   const router = Router();
   const document = openApiDocument(routes);
-  const serve = (path: string, send: (response: Response) => void) => {
-    const place = router.route(path).get((_request, response) => send(response));
-    place.all(({ method }) => {
-      throw methodNotAllowed(method, ['GET']);
-    });
-  };
-  serve('/', (response) => response.redirect('/docs'));
-  serve('/openapi.json', (response) => response.json(document));
-  serve('/docs', (response) => response.type('html').send(page));
-  serve('/docs/start.js', (response) => response.type('js').send(startScript));
+  servePage(router, '/', (response) => response.redirect('/docs'));
+  servePage(router, '/openapi.json', (response) => response.json(document));
+  servePage(router, '/docs', (response) => response.type('html').send(page));
+  servePage(router, '/docs/start.js', (response) => response.type('js').send(startScript));
   router.use('/docs', express.static(getAbsoluteFSPath(), { index: false, maxAge: '1h' }));
   return router;
 }

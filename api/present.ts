@@ -67,5 +67,5 @@ export const etagOf = ({ status, payments, updatedAt }: PurchaseView) =>
 
 /** A purchase that was taken in and is not decided yet. */
 export function requestedPurchase({ purchaseId: id, customerId, items, createdAt }: TakenRequest): PurchaseView {
-  return { id, status: 'requested', customerId, items, payments: [], createdAt, updatedAt: createdAt };
+  return { id, status: 'requested', customerId, items, payments: [], position: 0, createdAt, updatedAt: createdAt };
 }

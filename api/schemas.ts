@@ -104,7 +104,7 @@ export const purchasesQuery = z.strictObject({ limit, cursor: z.uuid().optional(
 export const priceQuery = z.strictObject({
   quantity: z.coerce.number().int().min(1).max(poolLimits.maxPerPurchase.most).default(1),
 });
-export const salesQuery = z.strictObject({ pool: poolName });
+export const poolQuery = z.strictObject({ pool: poolName });
 
 export const poolAnswer = z
   .object({
@@ -185,7 +185,17 @@ export const readyAnswer = z.object({
   away: z.array(z.enum(['postgres', 'temporal', 'worker'])),
 });
 export const metricsAnswer = z.string().describe('Prometheus text format');
+export const revenueAnswer = z.object({ revenue: money, tickets: z.int() });
 export const salesAnswer = z.object({
-  days: z.record(z.string(), z.object({ total: z.int(), count: z.int(), tickets: z.int() })),
+  days: z.record(
+    z.string(),
+    z.object({
+      total: z.int(),
+      count: z.int(),
+      tickets: z.int(),
+      refunded: z.int().optional(),
+      refunds: z.int().optional(),
+    }),
+  ),
   currency: z.string(),
 });

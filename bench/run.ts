@@ -1,66 +1,113 @@
 import { machine } from './machine';
 import { type PurchaseFigures, purchases } from './purchases';
 import { type ReservationFigures, reservations } from './reservations';
-import { Cleanup, startServers } from './stack';
+import { Cleanup, newDatabase, type PostgresServer, startPostgresServer, startTemporal } from './stack';
+import { type Report, storeScenarios } from './store';
 
-/** `npm run bench [-- purchases | reservations] [--json] [--seconds N]`: measures, checks what it measured, prints ratios. */
-const scenarios = ['purchases', 'reservations'] as const;
+/**
+ * `npm run bench [-- purchases | store | NAME …] [--json] [--seconds N]`: measures, checks what it measured, prints
+ * ratios. `store` is every scenario of bench/store.
+ */
 const usualSeconds = 10;
+const storeNames = Object.keys(storeScenarios);
+const known = ['purchases', 'reservations', 'store', ...storeNames];
 
 interface Figures {
   machine: string;
   seconds: number;
   purchases?: PurchaseFigures[];
   reservations?: ReservationFigures;
+  store?: Record<string, Report['figures']>;
 }
 
 const round = (value: number, digits = 1) => value.toFixed(digits);
 
-function table(figures: Figures): string[] {
-  const lines = [`machine: ${figures.machine}; ${figures.seconds} s a measurement`];
-  for (const { buyers, boxoffice, bare, ratio, ratios, goal } of figures.purchases ?? []) {
-    const { confirmed, reserved } = boxoffice;
-    lines.push(
-      `${buyers} buyers: ${round(confirmed.perSecond)} purchases/s from request to confirmed; reserved answer p50 ${round(reserved.p50)} ms, p99 ${round(reserved.p99)} ms`,
-      `  bare workflow: ${round(bare.confirmed.perSecond)}/s, p50 ${round(bare.reserved.p50)} ms, p99 ${round(bare.reserved.p99)} ms; ratio ${round(ratio, 2)}, by turns ${ratios.map((each) => round(each, 2)).join(', ')} (goal ${goal.ratio})`,
-    );
-  }
-  if (figures.reservations) {
-    const { groupCommit, readThenAppend, ratio, goal } = figures.reservations;
-    lines.push(
-      `one hot pool: ${round(groupCommit.perSecond, 0)} reservations/s, p50 ${round(groupCommit.p50)} ms, p99 ${round(groupCommit.p99)} ms (goal ${goal.perSecond}/s, p99 under ${goal.p99Milliseconds} ms)`,
-      `  read-then-append by 16 writers: ${round(readThenAppend.perSecond, 0)}/s, ${round(readThenAppend.conflictsPerSuccess)} conflicts per success; ratio ${round(ratio, 0)}`,
-    );
-  }
-  return lines;
+function purchaseLines(all: readonly PurchaseFigures[]): string[] {
+  return all.flatMap(({ buyers, boxoffice: { confirmed, reserved }, bare, ratio, ratios, goal }) => [
+    `${buyers} buyers: ${round(confirmed.perSecond)} purchases/s from request to confirmed; reserved answer p50 ${round(reserved.p50)} ms, p99 ${round(reserved.p99)} ms`,
+    `  bare workflow: ${round(bare.confirmed.perSecond)}/s, p50 ${round(bare.reserved.p50)} ms, p99 ${round(bare.reserved.p99)} ms; ratio ${round(ratio, 2)}, by turns ${ratios.map((each) => round(each, 2)).join(', ')} (goal ${goal.ratio})`,
+  ]);
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const json = args.includes('--json');
+function reservationLines({ groupCommit, readThenAppend, ratio, goal }: ReservationFigures): string[] {
+  return [
+    `one hot pool: ${round(groupCommit.perSecond, 0)} reservations/s, p50 ${round(groupCommit.p50)} ms, p99 ${round(groupCommit.p99)} ms (goal ${goal.perSecond}/s, p99 under ${goal.p99Milliseconds} ms)`,
+    `  read-then-append by 16 writers: ${round(readThenAppend.perSecond, 0)}/s, ${round(readThenAppend.conflictsPerSuccess)} conflicts per success; ratio ${round(ratio, 0)}`,
+  ];
+}
+
+interface Arguments {
+  json: boolean;
+  seconds: number;
+  wanted: ReadonlySet<string>;
+}
+
+function parsed(args: readonly string[]): Arguments {
   const secondsAt = args.indexOf('--seconds');
   const seconds = secondsAt < 0 ? usualSeconds : Number(args[secondsAt + 1]);
   const named = args.filter((each, index) => !each.startsWith('--') && (secondsAt < 0 || index !== secondsAt + 1));
-  const unknown = named.find((each) => !scenarios.some((known) => known === each));
-  if (unknown !== undefined || !(seconds > 0)) {
-    throw new Error(`say: npm run bench -- [${scenarios.join(' | ')}] [--json] [--seconds N]`);
+  if (named.some((each) => !known.includes(each)) || !(seconds > 0)) {
+    throw new Error(`say: npm run bench -- [${known.join(' | ')}] [--json] [--seconds N]`);
   }
-  const wanted = (scenario: string) => named.length === 0 || named.includes(scenario);
-  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const all = named.length === 0 ? ['purchases', 'reservations', 'store'] : named;
+  const wanted = new Set(all.flatMap((each) => (each === 'store' ? storeNames : [each])));
+  return { json: args.includes('--json'), seconds, wanted };
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+async function measure(
+  { seconds, wanted }: Arguments,
+  cleanup: Cleanup,
+): Promise<{ figures: Figures; lines: string[] }> {
+  const figures: Figures = { machine: machine(), seconds };
+  const lines = [`machine: ${figures.machine}; ${seconds} s a measurement`];
+  say('starting Postgres…');
+  const postgres = await startPostgresServer(cleanup);
+  if (wanted.has('reservations')) {
+    figures.reservations = await reservations({
+      databaseUrl: await newDatabase(postgres, 'reservations'),
+      seconds,
+      say,
+    });
+    lines.push(...reservationLines(figures.reservations));
+  }
+  for (const name of storeNames.filter((each) => wanted.has(each))) {
+    const report = await scenario(name, postgres, seconds);
+    figures.store = { ...figures.store, [name]: report.figures };
+    lines.push(...report.lines);
+  }
+  if (wanted.has('purchases')) {
+    say('starting Temporal…');
+    const temporalAddress = await startTemporal(cleanup, postgres, say);
+    const servers = { databaseUrl: await newDatabase(postgres, 'purchases'), temporalAddress };
+    figures.purchases = await purchases({ servers, cleanup, seconds, say });
+    lines.push(...purchaseLines(figures.purchases));
+  }
+  return { figures, lines };
+}
+
+/** Whatever it started ends with it: the next one has the machine to itself. */
+async function scenario(name: string, postgres: PostgresServer, seconds: number): Promise<Report> {
+  const run = storeScenarios[name];
+  if (!run) throw new Error(`no scenario ${name}`);
+  const cleanup = new Cleanup();
+  try {
+    const databaseUrl = await newDatabase(postgres, name.replaceAll('-', '_'));
+    return await run({ databaseUrl, cleanup, seconds, say });
+  } finally {
+    await cleanup.run();
+  }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const wanted = parsed(args);
   const cleanup = new Cleanup();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void cleanup.run().then(() => process.exit(1)));
   }
-  const figures: Figures = { machine: machine(), seconds };
-  try {
-    say('starting Postgres and Temporal…');
-    const servers = await startServers(cleanup, say);
-    const { databaseUrl } = servers;
-    if (wanted('reservations')) figures.reservations = await reservations({ databaseUrl, seconds, say });
-    if (wanted('purchases')) figures.purchases = await purchases({ servers, cleanup, seconds, say });
-  } finally {
-    await cleanup.run();
-  }
-  process.stdout.write(json ? `${JSON.stringify(figures, null, 2)}\n` : `${table(figures).join('\n')}\n`);
+  const { figures, lines } = await measure(wanted, cleanup).finally(() => cleanup.run());
+  process.stdout.write(wanted.json ? `${JSON.stringify(figures, null, 2)}\n` : `${lines.join('\n')}\n`);
 }
 
 main(process.argv.slice(2)).then(

@@ -8,7 +8,7 @@ import { environmentWith, type SettingName } from '../src/runtime/config';
 import { migrate } from '../src/runtime/migrate';
 import { nodeProgram } from '../src/runtime/node-program';
 import { anyFreePort } from '../src/runtime/ports';
-import { startPostgres } from '../src/runtime/postgres-server';
+import { ensureDatabase, startPostgres } from '../src/runtime/postgres-server';
 import { findTemporal } from '../src/runtime/temporal-binary';
 import { temporalServerCommand, waitForTemporal } from '../src/runtime/temporal-server';
 
@@ -19,11 +19,10 @@ const stopMilliseconds = 5_000;
 
 const traversable = 0o755;
 
-/** Servers of a run's own, durable as in production, in a folder that is gone afterwards. */
+/** Where a boxoffice finds its servers. */
 export interface Servers {
   databaseUrl: string;
   temporalAddress: string;
-  stop(): Promise<void>;
 }
 
 /** Ends what was started, the last first, whatever fails on the way. */
@@ -52,14 +51,37 @@ export function child(cleanup: Cleanup, command: string, args: readonly string[]
   return started;
 }
 
-export async function startServers(cleanup: Cleanup, say: (line: string) => void): Promise<Servers> {
+/** A Postgres of this run's own, durable as in production; `url` leads to its database `postgres`. */
+export interface PostgresServer {
+  folder: string;
+  url: string;
+}
+
+export async function startPostgresServer(cleanup: Cleanup): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'boxoffice-bench-'));
   // Where we are root, Postgres runs under another account.
   chmodSync(folder, traversable);
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), port: await anyFreePort(), durable: true });
   cleanup.add(() => postgres.stop());
-  await migrate(postgres.url);
+  return { folder, url: postgres.url };
+}
+
+/** An empty, migrated database of its own. */
+export async function newDatabase({ url }: PostgresServer, name: string): Promise<string> {
+  await ensureDatabase(url, name);
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  await migrate(own.href);
+  return own.href;
+}
+
+/** Temporal's development server beside a Postgres that is there. */
+export async function startTemporal(
+  cleanup: Cleanup,
+  { folder }: PostgresServer,
+  say: (line: string) => void,
+): Promise<string> {
   const port = await anyFreePort();
   const temporal = temporalServerCommand({
     binary: await findTemporal(say),
@@ -71,7 +93,7 @@ export async function startServers(cleanup: Cleanup, say: (line: string) => void
   child(cleanup, temporal.command, temporal.args);
   const temporalAddress = `127.0.0.1:${port}`;
   await waitForTemporal(temporalAddress, startMilliseconds);
-  return { databaseUrl: postgres.url, temporalAddress, stop: () => cleanup.run() };
+  return temporalAddress;
 }
 
 /** The worker and the API as processes of their own; resolves with the API's address once they can sell. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { violations } from './arrows';
+import { EventModelBroken, facts, staleFiles } from './event-model';
 
 const root = join(__dirname, '..');
 
@@ -16,7 +17,17 @@ const checks: readonly Check[] = [
     passes: () => succeeds('@biomejs/biome', 'bin/biome', 'ci', '--error-on-warnings', colours),
   },
   { name: 'arrows between the rooms', passes: async () => say(...violations(root)) === 0 },
+  { name: 'docs/event-model.md is up to date', passes: async () => say(...staleDocs()) === 0 },
 ];
+
+function staleDocs(): string[] {
+  try {
+    return staleFiles(root, facts).map((path) => `${path} is out of date: npm run docs writes it`);
+  } catch (error) {
+    if (error instanceof EventModelBroken) return [error.message];
+    throw error;
+  }
+}
 
 const say = (...lines: string[]) => {
   for (const line of lines) process.stdout.write(`${line}\n`);

@@ -1,4 +1,4 @@
-import { parseSync } from '@swc/core';
+import { isNode, lineAt, type Node, parse, visit } from './syntax';
 
 export type Dependency = {
   /** A type is gone once compiled; the environment is `process.env`. */
@@ -17,25 +17,6 @@ export function dependenciesOf(source: string, file: string): Dependency[] {
     if (dependency) found.push({ ...dependency, line: lineAt(bytes, node) });
   });
   return found;
-}
-
-/** A node of the syntax tree, of which only the shapes looked for below are known. */
-type Node = { readonly [key: string]: unknown };
-
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
-
-function parse(source: string, file: string): unknown {
-  try {
-    return parseSync(source, { syntax: 'typescript', tsx: file.endsWith('.tsx'), target: 'es2022' });
-  } catch (error) {
-    throw new Error(`${file} cannot be parsed`, { cause: error });
-  }
-}
-
-function visit(value: unknown, see: (node: Node) => void): void {
-  if (!isNode(value)) return;
-  see(value);
-  for (const child of Object.values(value)) visit(child, see);
 }
 
 function dependencyIn(node: Node): Omit<Dependency, 'line'> | undefined {
@@ -110,13 +91,4 @@ function readsEnvironmentByName(node: Node): boolean {
 function takesEnvironment(pattern: unknown): boolean {
   if (!isNode(pattern) || !Array.isArray(pattern.properties)) return false;
   return pattern.properties.some((each) => names(each.key, 'env'));
-}
-
-/** swc counts bytes, the first being 1. */
-function lineAt(bytes: Buffer, node: Node): number {
-  const span = node.span;
-  const start = isNode(span) && typeof span.start === 'number' ? span.start - 1 : 0;
-  let line = 1;
-  for (let at = bytes.indexOf('\n'); at !== -1 && at < start; at = bytes.indexOf('\n', at + 1)) line += 1;
-  return line;
 }

@@ -1,23 +1,62 @@
-import { salesByDay } from '../../src/projections';
+import {
+  revenueOfPool,
+  revenuePerPool,
+  type SalesOfDay,
+  salesByDay,
+  salesOfPool,
+  waitForPosition,
+} from '../../src/projections';
 import type { Dependencies } from '../dependencies';
 import { findOwnPool } from '../find';
 import { type Answer, type Route, route } from '../route';
-import { salesAnswer, salesQuery } from '../schemas';
+import { poolQuery, revenueAnswer, salesAnswer } from '../schemas';
+
+/** Days on which nothing was given back do not speak of it. */
+function presentDay({ refunded, refunds, ...sold }: SalesOfDay): Partial<SalesOfDay> {
+  return { ...sold, ...(refunds > 0 && { refunded, refunds }) };
+}
 
 export function analyticsRoutes(dependencies: Dependencies): Route[] {
+  const { database } = dependencies;
+
   const byDay = route({
     method: 'get',
     path: '/v1/analytics/sales-by-day',
     summary: 'Confirmed sales of a pool by UTC day',
     roles: ['promoter'],
-    query: salesQuery,
-    answers: { 200: { description: 'Totals in minor units, count of purchases, and tickets', schema: salesAnswer } },
+    query: poolQuery,
+    answers: {
+      200: {
+        description: 'Totals in minor units, count of purchases, tickets, and payments given back',
+        schema: salesAnswer,
+      },
+    },
     problems: ['validation-failed', 'unauthorized', 'forbidden', 'not-found'],
     async handle({ query, caller }): Promise<Answer> {
       const pool = await findOwnPool(dependencies, query.pool, caller);
-      const { days } = await salesByDay(dependencies.database, pool.name);
-      return { status: 200, body: { days, currency: pool.price.currency } };
+      await waitForPosition(database, salesByDay);
+      const days = Object.entries(await salesOfPool(database, pool.name)).map(([day, sales]) => [
+        day,
+        presentDay(sales),
+      ]);
+      return { status: 200, body: { days: Object.fromEntries(days), currency: pool.price.currency } };
     },
   });
-  return [byDay];
+  const revenue = route({
+    method: 'get',
+    path: '/v1/analytics/revenue',
+    summary: 'What a pool has earned',
+    roles: ['promoter'],
+    query: poolQuery,
+    answers: { 200: { description: 'Revenue of the tickets bought, and how many they are', schema: revenueAnswer } },
+    problems: ['validation-failed', 'unauthorized', 'forbidden', 'not-found'],
+    async handle({ query, caller }): Promise<Answer> {
+      const pool = await findOwnPool(dependencies, query.pool, caller);
+      await waitForPosition(database, revenuePerPool);
+      const { revenue: amount, tickets } = await revenueOfPool(database, pool.name);
+      return { status: 200, body: { revenue: { amount, currency: pool.price.currency }, tickets } };
+    },
+  });
+
+  return [byDay, revenue];
 }

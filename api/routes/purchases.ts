@@ -1,6 +1,13 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { purchaseStream, workflowTypes } from '../../src/domain';
-import { type PurchaseView, purchaseAsReserved, purchasesOfCustomer, purchaseTimeline } from '../../src/projections';
+import {
+  customerPurchases,
+  type PurchaseView,
+  purchaseAsReserved,
+  purchasesOfCustomer,
+  purchaseTimeline,
+  waitForPosition,
+} from '../../src/projections';
 import type { Dependencies } from '../dependencies';
 import { idempotencyKey, takeIn } from '../door';
 import { findPurchase } from '../find';
@@ -147,6 +154,7 @@ export function purchaseRoutes(dependencies: Dependencies): Route[] {
     answers: { 200: { description: 'A page of purchases', schema: purchasesAnswer } },
     problems: ['validation-failed', 'unauthorized', 'forbidden'],
     async handle({ params: { id: customerId }, query: { limit, cursor } }): Promise<Answer> {
+      await waitForPosition(database, customerPurchases);
       const found = await purchasesOfCustomer(database, { customerId, before: cursor, limit: limit + 1 });
       const page = found.slice(0, limit);
       const next = found.length > limit ? page.at(-1)?.id : undefined;

@@ -20,7 +20,8 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = wanted) \gexec
 
 -- Each database is open to its own roles alone: Temporal never reads tickets, boxoffice never reads workflow state.
 REVOKE ALL ON DATABASE temporal, temporal_visibility, boxoffice FROM PUBLIC;
-GRANT CONNECT ON DATABASE boxoffice TO boxoffice_app;
+-- Temporary tables: read models are verified beside what is compared with them.
+GRANT CONNECT, TEMPORARY ON DATABASE boxoffice TO boxoffice_app;
 
 -- What the owner's migrations will make, the application may use but never alter: only an owner can drop or disable
 -- the triggers that keep events as they were written, and only a superuser can bypass them.

@@ -1,6 +1,18 @@
-import type { Pool as Database } from 'pg';
-import { available, type Money, type Pool, type PoolStatus, poolStatus } from '../domain';
-import type { InlineWrite, StreamChange } from '../store';
+import type { ClientBase, Pool as Database } from 'pg';
+import {
+  available,
+  evolvePool,
+  type Money,
+  type Pool,
+  type PoolStatus,
+  poolCodec,
+  poolStatus,
+  poolStream,
+} from '../domain';
+import { type InlineWrite, readStreams, type StreamChange } from '../store';
+
+/** Written by the append itself, in its own statement; the table has the same name. */
+export const availability = { name: 'availability', events: poolCodec.types } as const;
 
 /** A pool as customers see it, exact at `position`: available + claimed + sold = capacity. */
 export interface PoolView {
@@ -74,6 +86,47 @@ export function writeAvailability(changes: readonly StreamChange[]): InlineWrite
       pools.map((pool) => JSON.stringify(details(pool))),
     ],
   };
+}
+
+/** Events of one pool that are read at once where its view is made anew. */
+const page = 5_000;
+
+/**
+ * Fills an empty table of the same shape from the pools' streams, in a snapshot of the database.
+ * @returns the highest position that was folded
+ */
+export async function availabilityFromStreams(connection: ClientBase, table: string): Promise<number> {
+  const { rows } = await connection.query<{ stream: string }>(
+    'SELECT stream FROM streams WHERE starts_with(stream, $1) ORDER BY stream',
+    [poolStream('')],
+  );
+  let highest = 0;
+  for (const { stream } of rows) {
+    const folded = await foldPool(connection, stream);
+    if (!folded) continue;
+    const { pool, position } = folded;
+    const { name, promoter, capacity, claimed, sold } = pool;
+    await connection.query(
+      `INSERT INTO ${table} (pool, promoter, status, capacity, claimed, sold, details, position)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [name, promoter, poolStatus(pool), capacity, claimed, sold, JSON.stringify(details(pool)), position],
+    );
+    highest = Math.max(highest, position);
+  }
+  return highest;
+}
+
+async function foldPool(connection: ClientBase, stream: string): Promise<{ pool: Pool; position: number } | undefined> {
+  let pool: Pool | undefined;
+  let position = 0;
+  for (let after = 0; ; after += page) {
+    const events = await readStreams(connection, [{ stream, after, upTo: after + page }]);
+    for (const event of events) {
+      pool = evolvePool(pool, poolCodec.decode(event));
+      position = event.position;
+    }
+    if (events.length < page) return pool && { pool, position };
+  }
 }
 
 interface Row {

@@ -1,14 +1,38 @@
-/** Read models, one a file: its rows, how a commit changes them, its queries. */
+/** Read models, one a file: its rows, how events change them, its queries. Availability is written by the append itself; all others follow the events. */
 import type { InlineWrite, StreamChange } from '../store';
 import { writeAvailability } from './availability';
-import { writePurchases } from './purchases';
-import { writeSalesByDay } from './sales-by-day';
+import { customerPurchases } from './customer-purchases';
+import { countedEvents } from './event-counts';
+import type { Projection } from './projection';
+import { purchases } from './purchases';
+import { revenuePerPool } from './revenue-per-pool';
+import { salesByDay } from './sales-by-day';
 
 export * from './availability';
-export * from './purchases';
-export * from './sales-by-day';
+export { type CustomerPage, customerPurchases, purchasesOfCustomer } from './customer-purchases';
+export { countedEvents, eventCounts } from './event-counts';
+export * from './follow';
+export * from './list';
+export * from './parked';
+export type { Projection } from './projection';
+export { type PurchaseView, purchaseAsReserved, purchases, purchasesById, purchaseTimeline } from './purchases';
+export * from './rebuild';
+export { type Revenue, revenueOfPool, revenuePerPool } from './revenue-per-pool';
+export { type SalesOfDay, salesByDay, salesOfPool } from './sales-by-day';
+export * from './verify';
+export * from './wait';
+
+/** The read models that follow the events. */
+export const projections: readonly Projection[] = [
+  purchases,
+  customerPurchases,
+  salesByDay,
+  revenuePerPool,
+  countedEvents,
+];
 
 /** Every read model that is written in the append's own statement. */
 export function inlineProjections(changes: readonly StreamChange[]): InlineWrite[] {
-  return [writeAvailability, writePurchases, writeSalesByDay].flatMap((write) => write(changes) ?? []);
+  const availability = writeAvailability(changes);
+  return availability ? [availability] : [];
 }

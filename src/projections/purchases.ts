@@ -1,4 +1,4 @@
-import type { Pool as Database } from 'pg';
+import type { ClientBase, Pool as Database } from 'pg';
 import {
   evolvePurchase,
   type Money,
@@ -10,7 +10,8 @@ import {
   type Refusal,
   type ReservedItem,
 } from '../domain';
-import { type InlineWrite, readStream, type StoredEvent, type StreamChange } from '../store';
+import { type RecordedEvent, readStream, readStreams, type StoredEvent } from '../store';
+import type { Projection } from './projection';
 
 /** A purchase as its customer sees it; it outlives its workflow. */
 export interface PurchaseView {
@@ -26,92 +27,130 @@ export interface PurchaseView {
   /** Why it ended without tickets. */
   reason?: string;
   payments: readonly Payment[];
+  /** Of its last event; 0 before the first. */
+  position: number;
   createdAt: Date;
   updatedAt: Date;
 }
 
-type Details = Omit<PurchaseView, 'id' | 'status' | 'customerId' | 'createdAt' | 'updatedAt'>;
-
-function details(purchase: Purchase): Details {
-  if (purchase.status === 'rejected') return { items: purchase.items, refusal: purchase.refusal, payments: [] };
-  const { items, total, expiresAt, orderId, reason, payments } = purchase;
-  return {
-    items,
-    total,
-    expiresAt,
-    payments,
-    ...(orderId === undefined ? {} : { orderId }),
-    ...(reason === undefined ? {} : { reason }),
-  };
+/** What its events come to, up to one of them. */
+interface Folded {
+  purchase: Purchase;
+  version: number;
+  position: number;
+  createdAt: Date;
+  updatedAt: Date;
 }
 
-/** Written in the append's own statement, so that whoever is woken by a commit reads what it changed. */
-export function writePurchases(changes: readonly StreamChange[]): InlineWrite | undefined {
-  const changed = changes.flatMap(({ aggregate, stream, state }) =>
-    aggregate.category === 'purchase' ? [{ stream, purchase: state as Purchase }] : [],
-  );
-  if (changed.length === 0) return undefined;
+function fold(before: Folded | undefined, stored: RecordedEvent): Folded {
+  const { version, position, created } = stored;
   return {
-    name: 'purchases',
-    sql: (first) => `
-      INSERT INTO purchases AS p (id, customer_id, status, details, position, created_at, updated_at)
-      SELECT u.id, u.customer_id, u.status, u.details, appended.last_position, statement_timestamp(), statement_timestamp()
-      FROM ROWS FROM (unnest($${first}::text[], $${first + 1}::uuid[], $${first + 2}::text[], $${first + 3}::text[]),
-        jsonb_array_elements($${first + 4}::jsonb)) AS u (stream, id, customer_id, status, details)
-      JOIN appended ON appended.stream = u.stream
-      ON CONFLICT (id) DO UPDATE SET status = excluded.status, details = excluded.details, position = excluded.position,
-        updated_at = excluded.updated_at`,
-    parameters: [
-      changed.map(({ stream }) => stream),
-      changed.map(({ stream }) => stream.slice(purchaseStream('').length)),
-      changed.map(({ purchase }) => purchase.customerId),
-      changed.map(({ purchase }) => purchase.status),
-      JSON.stringify(changed.map(({ purchase }) => details(purchase))),
-    ],
+    purchase: evolvePurchase(before?.purchase, purchaseCodec.decode(stored)),
+    version,
+    position,
+    createdAt: before?.createdAt ?? created,
+    updatedAt: created,
   };
 }
 
 interface Row {
   id: string;
+  version: number;
+  position: number;
+  status: Purchase['status'];
   customer_id: string;
-  status: PurchaseStatus;
-  details: Details;
+  details: Omit<Purchase, 'status' | 'customerId'>;
   created_at: Date;
   updated_at: Date;
 }
 
-function view(row: Row): PurchaseView {
-  const { id, status, customer_id: customerId, created_at: createdAt, updated_at: updatedAt } = row;
-  return { id, status, customerId, ...row.details, createdAt, updatedAt };
+function folded(row: Row): Folded {
+  const { version, position, status, customer_id: customerId, created_at: createdAt, updated_at: updatedAt } = row;
+  // The row was written from a purchase, in two columns and the rest of it.
+  const purchase = { status, customerId, ...row.details } as Purchase;
+  return { purchase, version, position, createdAt, updatedAt };
 }
 
-const columns = 'id, customer_id, status, details, created_at, updated_at';
+const columns = 'id, version, position::float8, status, customer_id, details, created_at, updated_at';
 
-export async function purchasesById(database: Database, ids: readonly string[]): Promise<PurchaseView[]> {
-  const { rows } = await database.query<Row>({
-    name: 'purchases-by-id',
-    text: `SELECT ${columns} FROM purchases WHERE id = ANY($1::uuid[])`,
+async function rowsOf(connection: Database | ClientBase, table: string, ids: readonly string[]) {
+  if (ids.length === 0) return new Map<string, Folded>();
+  const { rows } = await connection.query<Row>({
+    name: `${table}-by-id`,
+    text: `SELECT ${columns} FROM ${table} WHERE id = ANY($1::uuid[])`,
     values: [ids],
   });
-  return rows.map(view);
+  return new Map(rows.map((row) => [row.id, folded(row)]));
 }
 
-export interface CustomerPage {
-  customerId: string;
-  /** Purchases whose id comes before this one. */
-  before?: string | undefined;
-  limit: number;
+const idOf = (stream: string) => stream.slice(purchaseStream('').length);
+
+/** Every purchase as its events left it. */
+export const purchases: Projection = {
+  name: 'purchases',
+  tables: ['purchases'],
+  events: purchaseCodec.types,
+  async apply(events, { connection, table }) {
+    const begun = new Set(events.filter(({ version }) => version === 1).map(({ stream }) => stream));
+    const known = new Set(events.filter(({ stream }) => !begun.has(stream)).map(({ stream }) => idOf(stream)));
+    const changed = await rowsOf(connection, table('purchases'), [...known]);
+    for (const event of events) changed.set(idOf(event.stream), fold(changed.get(idOf(event.stream)), event));
+    const all = [...changed];
+    await connection.query(
+      `INSERT INTO ${table('purchases')} AS p (${columns.replace('::float8', '')})
+       SELECT id, version, position, status, customer_id, details, created_at, updated_at
+       FROM ROWS FROM (unnest($1::uuid[], $2::integer[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[]),
+         jsonb_array_elements($8::jsonb)) AS u (id, version, position, status, customer_id, created_at, updated_at, details)
+       ON CONFLICT (id) DO UPDATE SET version = excluded.version, position = excluded.position, status = excluded.status,
+         details = excluded.details, updated_at = excluded.updated_at`,
+      [
+        all.map(([id]) => id),
+        all.map(([, { version }]) => version),
+        all.map(([, { position }]) => position),
+        all.map(([, { purchase }]) => purchase.status),
+        all.map(([, { purchase }]) => purchase.customerId),
+        all.map(([, { createdAt }]) => createdAt),
+        all.map(([, { updatedAt }]) => updatedAt),
+        JSON.stringify(
+          all.map(
+            ([
+              ,
+              {
+                purchase: { status: _, customerId: __, ...details },
+              },
+            ]) => details,
+          ),
+        ),
+      ],
+    );
+  },
+};
+
+function view(id: string, { purchase, position, createdAt, updatedAt }: Folded): PurchaseView {
+  const {
+    payments = [],
+    ...known
+  }: Omit<PurchaseView, 'id' | 'position' | 'createdAt' | 'updatedAt' | 'payments'> & {
+    payments?: readonly Payment[];
+  } = purchase;
+  return { id, ...known, payments, position, createdAt, updatedAt };
 }
 
-/** A customer's purchases, newest first (ids are UUIDv7: their order is the order of time). */
-export async function purchasesOfCustomer(database: Database, page: CustomerPage): Promise<PurchaseView[]> {
-  const { rows } = await database.query<Row>(
-    `SELECT ${columns} FROM purchases WHERE customer_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
-    [page.customerId, page.before ?? null, page.limit],
+/** Purchases as of now: their rows, and whatever was committed after them. Those that do not exist are left out. */
+export async function purchasesById(database: Database, ids: readonly string[]): Promise<PurchaseView[]> {
+  const found = await rowsOf(database, 'purchases', ids);
+  const missed = await readStreams(
+    database,
+    ids.map((id) => ({ stream: purchaseStream(id), after: found.get(id)?.version ?? 0 })),
   );
-  return rows.map(view);
+  for (const event of missed) found.set(idOf(event.stream), fold(found.get(idOf(event.stream)), event));
+  return ids.flatMap((id) => {
+    const purchase = found.get(id);
+    return purchase ? [view(id, purchase)] : [];
+  });
 }
 
+/** Every event of a purchase, oldest first, as of now: its own stream is its timeline. */
 export async function purchaseTimeline(database: Database, purchaseId: string): Promise<StoredEvent[]> {
   return readStream(database, purchaseStream(purchaseId));
 }
@@ -119,15 +158,5 @@ export async function purchaseTimeline(database: Database, purchaseId: string): 
 /** The purchase as its first event left it: what a reservation was answered, however often that is asked again. */
 export async function purchaseAsReserved(database: Database, purchaseId: string): Promise<PurchaseView | undefined> {
   const [first] = await readStream(database, purchaseStream(purchaseId));
-  if (!first) return undefined;
-  const purchase = evolvePurchase(undefined, purchaseCodec.decode(first));
-  const { status, customerId } = purchase;
-  return {
-    id: purchaseId,
-    status,
-    customerId,
-    ...details(purchase),
-    createdAt: first.created,
-    updatedAt: first.created,
-  };
+  return first && view(purchaseId, fold(undefined, first));
 }

@@ -1,73 +1,85 @@
-import type { Pool as Database } from 'pg';
-import type { ReservedPurchase } from '../domain';
-import type { InlineWrite, StreamChange } from '../store';
+import type { ClientBase, Pool as Database } from 'pg';
+import { type PurchaseEvent, purchaseCodec } from '../domain';
+import type { RecordedEvent } from '../store';
+import type { Projection } from './projection';
+import { reservationsOf } from './reservations';
 
-interface Sale {
+interface DayOfPool {
   pool: string;
+  day: string;
   currency: string;
   total: number;
   count: number;
   tickets: number;
-  stream: string;
+  refunded: number;
+  refunds: number;
 }
 
-function sales(changes: readonly StreamChange[]): Sale[] {
-  const byPool = new Map<string, Sale>();
-  for (const { aggregate, stream, state, events } of changes) {
-    if (aggregate.category !== 'purchase' || !events.some(({ type }) => type === 'PurchaseConfirmed')) continue;
-    const { items, total } = state as ReservedPurchase;
+const dateLength = 'YYYY-MM-DD'.length;
+
+/** What the events add to each pool and UTC day: sales on the day of their confirmation, refunds on their own. */
+async function additions(connection: ClientBase, events: readonly RecordedEvent[]): Promise<DayOfPool[]> {
+  const reserved = await reservationsOf(connection, events);
+  const days = new Map<string, DayOfPool>();
+  for (const stored of events) {
+    const { type }: PurchaseEvent = purchaseCodec.decode(stored);
+    const day = stored.created.toISOString().slice(0, dateLength);
+    const { items, total } = reserved(stored.stream);
     for (const { pool, tickets } of items) {
-      const sale = byPool.get(pool) ?? { pool, currency: total.currency, total: 0, count: 0, tickets: 0, stream };
-      sale.total += tickets.reduce((sum, { price }) => sum + price.amount, 0);
-      sale.count += 1;
-      sale.tickets += tickets.length;
-      byPool.set(pool, sale);
+      const key = `${pool} ${day}`;
+      const amount = tickets.reduce((sum, { price }) => sum + price.amount, 0);
+      const none = { pool, day, currency: total.currency, total: 0, count: 0, tickets: 0, refunded: 0, refunds: 0 };
+      const sums = days.get(key) ?? none;
+      days.set(key, sums);
+      if (type === 'PurchaseConfirmed') {
+        sums.total += amount;
+        sums.count += 1;
+        sums.tickets += tickets.length;
+      } else {
+        sums.refunded += amount;
+        sums.refunds += 1;
+      }
     }
   }
-  return [...byPool.values()].sort((one, other) => (one.pool < other.pool ? -1 : 1));
+  return [...days.values()];
 }
 
-/** Adds confirmed purchases to the UTC day of their confirmation, in the append's own statement. */
-export function writeSalesByDay(changes: readonly StreamChange[]): InlineWrite | undefined {
-  const sold = sales(changes);
-  if (sold.length === 0) return undefined;
-  return {
-    name: 'sales_by_day',
-    sql: (first) => `
-      INSERT INTO sales_by_day AS s (pool, day, currency, total, count, tickets)
-      SELECT u.pool, (statement_timestamp() AT TIME ZONE 'UTC')::date, u.currency, u.total, u.count, u.tickets
-      FROM unnest($${first}::text[], $${first + 1}::text[], $${first + 2}::text[], $${first + 3}::bigint[], $${first + 4}::integer[],
-        $${first + 5}::integer[]) AS u (stream, pool, currency, total, count, tickets)
-      JOIN appended ON appended.stream = u.stream
-      ON CONFLICT (pool, day) DO UPDATE SET total = s.total + excluded.total, count = s.count + excluded.count,
-        tickets = s.tickets + excluded.tickets`,
-    parameters: [
-      sold.map(({ stream }) => stream),
-      sold.map(({ pool }) => pool),
-      sold.map(({ currency }) => currency),
-      sold.map(({ total }) => total),
-      sold.map(({ count }) => count),
-      sold.map(({ tickets }) => tickets),
-    ],
-  };
-}
+/** Sales and refunds of each pool by UTC day. A payment is given back in full, so each pool's part is what was reserved there. */
+export const salesByDay: Projection = {
+  name: 'sales_by_day',
+  tables: ['sales_by_day'],
+  events: ['PurchaseConfirmed', 'PaymentRefunded'],
+  async apply(events, { connection, table }) {
+    const added = await additions(connection, events);
+    await connection.query(
+      `INSERT INTO ${table('sales_by_day')} AS s (pool, day, currency, total, count, tickets, refunded, refunds)
+       SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::bigint[], $5::integer[], $6::integer[], $7::bigint[], $8::integer[])
+       ON CONFLICT (pool, day) DO UPDATE SET total = s.total + excluded.total, count = s.count + excluded.count,
+         tickets = s.tickets + excluded.tickets, refunded = s.refunded + excluded.refunded,
+         refunds = s.refunds + excluded.refunds`,
+      [
+        added.map(({ pool }) => pool),
+        added.map(({ day }) => day),
+        added.map(({ currency }) => currency),
+        added.map(({ total }) => total),
+        added.map(({ count }) => count),
+        added.map(({ tickets }) => tickets),
+        added.map(({ refunded }) => refunded),
+        added.map(({ refunds }) => refunds),
+      ],
+    );
+  },
+};
 
-export interface SalesByDay {
-  /** Keyed by UTC day, `YYYY-MM-DD`; totals in minor units, count of confirmed purchases. */
-  days: Record<string, { total: number; count: number; tickets: number }>;
-  currency: string | undefined;
-}
+/** Amounts in minor units; count of confirmed purchases, refunds of payments given back. */
+export type SalesOfDay = Pick<DayOfPool, 'total' | 'count' | 'tickets' | 'refunded' | 'refunds'>;
 
-export async function salesByDay(database: Database, pool: string): Promise<SalesByDay> {
-  const { rows } = await database.query<{
-    day: string;
-    currency: string;
-    total: number;
-    count: number;
-    tickets: number;
-  }>('SELECT day::text, currency, total::float8, count, tickets FROM sales_by_day WHERE pool = $1 ORDER BY day', [
-    pool,
-  ]);
-  const days = Object.fromEntries(rows.map(({ day, total, count, tickets }) => [day, { total, count, tickets }]));
-  return { days, currency: rows[0]?.currency };
+/** Keyed by UTC day, `YYYY-MM-DD`. */
+export async function salesOfPool(database: Database, pool: string): Promise<Record<string, SalesOfDay>> {
+  const { rows } = await database.query<SalesOfDay & { day: string }>(
+    `SELECT day::text, total::float8, count, tickets, refunded::float8, refunds FROM sales_by_day
+     WHERE pool = $1 ORDER BY day`,
+    [pool],
+  );
+  return Object.fromEntries(rows.map(({ day, ...sales }) => [day, sales]));
 }

@@ -6,6 +6,7 @@ import { createApp, forgetOldRequests, Keyring, type RateLimits } from '../../ap
 import { CommitFeed, connect } from '../store';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
+import { projectionMetrics } from './projection-metrics';
 import { lazyClient } from './temporal-connection';
 import { runEntry, stopAsked } from './until-stopped';
 
@@ -44,6 +45,7 @@ export async function startApi(
   const temporal = lazyClient(settings.temporalAddress, settings.temporalNamespace);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  projectionMetrics(registry, database);
   feed.start();
   const app = createApp({
     database,

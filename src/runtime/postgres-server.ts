@@ -97,6 +97,18 @@ export function postgresUrl({ port, password }: PreparedPostgres, database: stri
   return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
 }
 
+/** Line of `postmaster.pid` that holds the port, the first being 0: Postgres documents the file's lines as such. */
+const PORT_LINE = 3;
+
+/** Leads to a database of the server that runs on this folder now; undefined where none does. */
+export async function runningPostgresUrl(dataDir: string, database: string): Promise<string | undefined> {
+  const read = (file: string) => readFile(join(dataDir, file), 'utf8').catch(() => undefined);
+  const [password, status] = [await read('password'), await read('cluster/postmaster.pid')];
+  const port = Number(status?.split('\n')[PORT_LINE]);
+  if (password === undefined || !Number.isInteger(port)) return undefined;
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+}
+
 /**
  * Resolves once the server answers a query.
  * @throws Error with its last answer where it does not within the limit, or the signal gives up.

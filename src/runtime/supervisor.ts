@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { banner, type Opened } from './banner';
 import { type Config, environmentWith, type SettingName } from './config';
 import { takeDataFolder } from './data-folder';
+import { ownDatabase } from './database-url';
 import { GuardedProcesses } from './guarded-processes';
 import { keysOf, keysSetting } from './keys-file';
 import { Ports } from './ports';
@@ -14,7 +15,6 @@ import { type Program, SupervisedProgram } from './supervised-program';
 import { findTemporal } from './temporal-binary';
 import { waitForTemporal } from './temporal-server';
 
-const DATABASE = 'boxoffice';
 const WANTED_POSTGRES_PORT = 54_320;
 const WANTED_TEMPORAL_PORT = 7_233;
 
@@ -115,12 +115,12 @@ class Supervisor {
   private async openPostgres(ports: Ports): Promise<string> {
     const { config, say } = this;
     const port = await ports.choose('Postgres', WANTED_POSTGRES_PORT);
-    const folder = join(config.dataDir, 'postgres');
+    const folder = ownDatabase.folder(config.dataDir);
     const prepared = await step(say, 'Preparing Postgres', () => preparePostgres({ dataDir: folder, port, say }));
     const url = postgresUrl(prepared, 'postgres');
     await this.start('Starting Postgres', postgresProgram({ dataDir: config.dataDir, folder, port, url }));
-    await ensureDatabase(url, DATABASE);
-    return postgresUrl(prepared, DATABASE);
+    await ensureDatabase(url, ownDatabase.name);
+    return postgresUrl(prepared, ownDatabase.name);
   }
 
   private async openTemporal(

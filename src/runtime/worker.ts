@@ -6,8 +6,8 @@ import { Registry } from 'prom-client';
 import { type Activities, commitOptions, createActivities, type TellSaleStopped } from '../../activities';
 import { purchaseSignals, purchaseStream, taskQueue } from '../domain';
 import { type PaymentProvider, PaymentSimulator } from '../payments';
-import { inlineProjections } from '../projections';
-import { connect, GroupCommit, type SnapshotOptions } from '../store';
+import { inlineProjections, ProjectionFollower, projections } from '../projections';
+import { CommitFeed, connect, GroupCommit, HighWaterMark, type SnapshotOptions } from '../store';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
 import { storeMetrics } from './metrics';
@@ -20,6 +20,8 @@ export const workerLimits = {
   localActivities: 200,
   activities: 100,
   cachedWorkflows: 2_000,
+  /** To Postgres, for the read models; one more listens, and one holds the leader's locks. */
+  followerConnections: 6,
   /** After a worker's death its workflows wait this long for it before another takes them: a hold ends no later. */
   stickiness: '2s',
   /** Less than any supervisor waits before it kills. What is cut off then is run again elsewhere. */
@@ -76,6 +78,29 @@ export function wireActivities(
       await client.connection.close();
       await database.end();
     },
+  };
+}
+
+/** Keeps the read models up with the events, on connections of its own; resolves with how to stop that. */
+export function followEvents(
+  { databaseUrl }: Pick<WorkerSettings, 'databaseUrl'>,
+  logger: Logger,
+): () => Promise<void> {
+  const onError = (error: Error, projection?: string) => {
+    logger.warn({ err: error, projection }, 'a read model could not follow the events, trying again');
+  };
+  const database = connect(databaseUrl, onError, { connections: workerLimits.followerConnections });
+  const feed = new CommitFeed(databaseUrl, onError);
+  const mark = new HighWaterMark(database, feed, onError);
+  const follower = new ProjectionFollower({ databaseUrl, database, mark, projections, onError });
+  feed.start();
+  mark.start();
+  follower.start();
+  return async () => {
+    await follower.stop();
+    await mark.stop();
+    await feed.stop();
+    await database.end();
   };
 }
 
@@ -142,12 +167,13 @@ async function main(config: Config): Promise<void> {
   if (!connection) return;
   const { activities, close } = wireActivities(settings, logger, registry);
   const worker = await createWorker(settings, activities, connection);
+  const stopFollowing = followEvents(settings, logger);
   const running = worker.run();
   logger.info({ taskQueue, temporalNamespace }, 'worker is polling');
   await Promise.race([stopped, running]);
   if (stopping.signal.aborted) worker.shutdown();
   await running;
-  await close();
+  await Promise.all([close(), stopFollowing()]);
   await connection.close();
 }
 

@@ -5,6 +5,8 @@ export const connectionLimits = {
   /** How long one query waits for a connection before it counts as StoreUnavailable. */
   connectMilliseconds: 5_000,
   statementMilliseconds: 30_000,
+  /** A process that stands still in a transaction loses it, and what it had locked. */
+  idleInTransactionMilliseconds: 10_000,
   /** Past it the server is taken for gone, which else would have refused the statement itself. */
   answerMilliseconds: 35_000,
 } as const;
@@ -23,6 +25,7 @@ export function connect(
     max: connections,
     connectionTimeoutMillis: connectionLimits.connectMilliseconds,
     statement_timeout: connectionLimits.statementMilliseconds,
+    idle_in_transaction_session_timeout: connectionLimits.idleInTransactionMilliseconds,
     query_timeout: answerMilliseconds,
     keepAlive: true,
   });

@@ -17,7 +17,8 @@ export interface NewEvent {
   metadata: Metadata;
 }
 
-export interface StoredEvent extends NewEvent {
+/** An event as read models take it: what happened, where and when, without its id and who caused it. */
+export interface RecordedEvent extends Pick<NewEvent, 'type' | 'schemaVersion' | 'data'> {
   stream: string;
   /** 1 for the first of its stream. */
   version: number;
@@ -25,6 +26,8 @@ export interface StoredEvent extends NewEvent {
   position: number;
   created: Date;
 }
+
+export interface StoredEvent extends NewEvent, RecordedEvent {}
 
 /** Exactly this version (0 is the same as `none`), a stream that exists, or whatever is there. */
 export type ExpectedVersion = number | 'none' | 'exists' | 'any';

@@ -1,4 +1,4 @@
-/** The Postgres event store: append with expected versions, read, group commit, and word of every commit. */
+/** The Postgres event store: append with expected versions, read, group commit, subscriptions, and word of every commit. */
 export * from './append';
 export * from './command';
 export * from './commit-feed';
@@ -6,5 +6,9 @@ export * from './connect';
 export * from './errors';
 export * from './event';
 export * from './group-commit';
+export * from './high-water-mark';
+export * from './leadership';
 export * from './read';
 export * from './snapshot-taker';
+export * from './subscription';
+export * from './transaction';

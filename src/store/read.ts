@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import { storeError } from './errors';
-import type { Metadata, StoredEvent } from './event';
+import type { Metadata, RecordedEvent, StoredEvent } from './event';
 
 type Queryable = Pool | ClientBase;
 
@@ -44,6 +44,8 @@ export interface StreamPosition {
   stream: string;
   /** Events up to and with this version are known already; 0 reads from the start. */
   after: number;
+  /** And up to this one; to the end where it is missing. */
+  upTo?: number;
 }
 
 /** What several streams hold beyond the given versions, each in version order. */
@@ -52,9 +54,14 @@ export function readStreams(connection: Queryable, streams: readonly StreamPosit
   return rows(
     connection,
     'read-streams',
-    `SELECT ${columns} FROM unnest($1::text[], $2::bigint[]) AS w (stream, after)
-     JOIN LATERAL (SELECT * FROM events WHERE stream = w.stream AND version > w.after ORDER BY version) e ON true`,
-    [streams.map(({ stream }) => stream), streams.map(({ after }) => after)],
+    `SELECT ${columns} FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS w (stream, after, up_to)
+     JOIN LATERAL (SELECT * FROM events WHERE stream = w.stream AND version > w.after AND version <= w.up_to
+       ORDER BY version) e ON true`,
+    [
+      streams.map(({ stream }) => stream),
+      streams.map(({ after }) => after),
+      streams.map(({ upTo = Number.MAX_SAFE_INTEGER }) => upTo),
+    ],
   );
 }
 
@@ -78,4 +85,62 @@ export async function readVersions(connection: Queryable, streams: readonly stri
 
 export function readByIds(connection: Queryable, ids: readonly string[]): Promise<StoredEvent[]> {
   return rows(connection, 'read-by-ids', `SELECT ${columns} FROM events e WHERE event_id = ANY($1::uuid[])`, [ids]);
+}
+
+export interface EventRange {
+  /** Positions after this one. */
+  after: number;
+  /** And up to this one, which a high-water mark has passed. */
+  upTo: number;
+  /** All types where it is missing. */
+  types?: readonly string[] | undefined;
+}
+
+// Times as numbers: reading a text for each of millions of events costs more than all else of them.
+const recordedColumns = `stream, version::float8, position::float8, type, schema_version AS "schemaVersion", data,
+  (extract(epoch FROM recorded_at) * 1000)::float8 AS created`;
+
+async function recorded(
+  connection: Queryable,
+  name: string,
+  rest: string,
+  values: unknown[],
+): Promise<RecordedEvent[]> {
+  try {
+    const text = `SELECT ${recordedColumns} FROM events WHERE ${rest} ORDER BY position`;
+    const { rows } = await connection.query<Omit<RecordedEvent, 'created'> & { created: number }>({
+      name,
+      text,
+      values,
+    });
+    return rows.map((row) => ({ ...row, created: new Date(row.created) }));
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
+/** The events of all streams in the order of their positions. */
+export function readAll(connection: Queryable, { after, upTo, types }: EventRange): Promise<RecordedEvent[]> {
+  const range = 'position > $1::bigint AND position <= $2::bigint';
+  return types === undefined
+    ? recorded(connection, 'read-all', range, [after, upTo])
+    : recorded(connection, 'read-all-of-types', `${range} AND type = ANY($3)`, [after, upTo, types]);
+}
+
+/** The events at these positions, in their order. */
+export function readByPositions(connection: Queryable, positions: readonly number[]): Promise<RecordedEvent[]> {
+  return recorded(connection, 'read-by-positions', 'position = ANY($1::bigint[])', [positions]);
+}
+
+/** The highest position that is visible now; 0 in an empty store. What was acknowledged before is at or below it. */
+export async function lastPosition(connection: Queryable): Promise<number> {
+  try {
+    const { rows } = await connection.query<{ position: number }>({
+      name: 'last-position',
+      text: 'SELECT coalesce(max(position), 0)::float8 AS position FROM events',
+    });
+    return rows[0]?.position ?? 0;
+  } catch (error) {
+    throw storeError(error);
+  }
 }

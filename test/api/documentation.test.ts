@@ -29,6 +29,7 @@ const offered = [
   'POST /v1/purchases/{id}/payment',
   'POST /v1/purchases/{id}/cancel',
   'GET /v1/customers/{id}/purchases',
+  'GET /v1/analytics/revenue',
   'GET /v1/analytics/sales-by-day',
   'GET /health/live',
   'GET /health/ready',

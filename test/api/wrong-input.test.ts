@@ -1,4 +1,5 @@
 import { problemIn } from '../support/api-client';
+import { followed } from '../support/followed';
 import { describeBoxOffice } from './box-office';
 import { wrongBodies, wrongCallers, wrongPlaces } from './wrong-http';
 import { wrongPools, wrongQueries, wrongSteering } from './wrong-pools';
@@ -18,6 +19,7 @@ describeBoxOffice('what is wrong', (open) => {
 
   /** How much has been written, wherever it may be. */
   async function traces(): Promise<unknown> {
+    await followed(open().stack.database);
     const { rows } = await open().stack.database.query(
       `SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM streams) AS streams,
          (SELECT count(*) FROM purchase_requests) AS requests, (SELECT count(*) FROM payment_simulator.payments) AS payments,

@@ -7,8 +7,10 @@ const known: readonly (readonly [command: RegExp, runBy: string])[] = [
   [/^npm start$/, 'test/end-to-end/start-and-stop.test.ts'],
   [/^npm test$/, '.ci/run'],
   [/^npm run check$/, '.ci/run'],
+  [/^npm run docs$/, 'test/check/docs.test.ts'],
   [/^npm run build$/, 'test/production/build.test.ts'],
   [/^npm run (migrate|api|worker)$/, 'test/end-to-end/programs.test.ts'],
+  [/^npm run projections( -- (list|verify|rebuild NAME|retry NAME))?$/, 'test/end-to-end/projections.test.ts'],
   [/^npm run histories$/, 'test/workflows/histories.test.ts'],
   [/^npm run (--silent )?bench( -- --json)?$/, 'test/end-to-end/bench.test.ts'],
 ];

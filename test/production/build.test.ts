@@ -30,6 +30,11 @@ describe('npm run build', () => {
     expect(existsSync(join(repository, 'dist/src/store/migrations/001_event-store.sql'))).toBe(true);
   });
 
+  it('puts the event model and what browsers load beside the built API', () => {
+    const files = ['event-model.json', 'browser/events.js', 'browser/events.css'];
+    expect(files.filter((file) => !existsSync(join(repository, 'dist/api', file)))).toEqual([]);
+  });
+
   it('bundles the workflows without zod, which is too heavy for every workflow to hold', () => {
     const bundle = readFileSync(join(repository, 'dist/workflow-bundle.js'), 'utf8');
     expect(bundle).toContain('workflows/purchase.ts');

@@ -3,6 +3,7 @@ import { orderId } from '../../src/domain';
 import { purchaseAsReserved, purchasesById, purchasesOfCustomer, purchaseTimeline } from '../../src/projections';
 import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
 import { euros } from '../support/domain-events';
+import { followed } from '../support/followed';
 
 describe('a purchase as its customer sees it', () => {
   let boxOffice: Awaited<ReturnType<typeof openBoxOffice>>;
@@ -38,6 +39,7 @@ describe('a purchase as its customer sees it', () => {
       total: euros(100),
       expiresAt: '2026-03-01T12:05:00.000Z',
       payments: [],
+      position: expect.any(Number),
       createdAt: expect.any(Date),
       updatedAt: reserved?.createdAt,
     });
@@ -104,6 +106,22 @@ describe('a purchase as its customer sees it', () => {
     expect(again).not.toHaveProperty('reason');
   });
 
+  it('is exact whether its row has all of its events, some, or none', async () => {
+    const purchase = await paying();
+    const before = await view(purchase.purchaseId);
+    await followed(ledger.database);
+    expect(await view(purchase.purchaseId)).toEqual(before);
+    await ledger.activities.confirm({ ...stepOf(purchase), paymentId });
+    const behind = await view(purchase.purchaseId);
+    expect(behind).toMatchObject({ status: 'confirmed', createdAt: before?.createdAt });
+    await followed(ledger.database);
+    expect(await view(purchase.purchaseId)).toEqual(behind);
+    const { rows } = await ledger.database.query('SELECT status, version FROM purchases WHERE id = $1', [
+      purchase.purchaseId,
+    ]);
+    expect(rows).toEqual([{ status: 'confirmed', version: 3 }]);
+  });
+
   it('is not there before it was decided', async () => {
     const unknown = v7();
     expect(await view(unknown)).toBeUndefined();
@@ -125,6 +143,7 @@ describe('a purchase as its customer sees it', () => {
       await ledger.activities.reserve(purchase);
       ids.unshift(purchase.purchaseId);
     }
+    await followed(ledger.database);
     const page = async (limit: number, before?: string) =>
       (await purchasesOfCustomer(ledger.database, { customerId: 'paula', limit, before })).map(({ id }) => id);
     expect(await page(100)).toEqual(ids);

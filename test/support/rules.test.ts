@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from './box-office';
 import type { Acknowledged } from './crowd';
+import { followed } from './followed';
 import { brokenRules } from './rules';
 
 const TAKES = { amount: 5_000, currency: 'EUR' };
@@ -97,6 +98,7 @@ describe('the rules that must always hold', () => {
     ['sales_by_day', 'UPDATE sales_by_day SET total = total + 1'],
   ])('are broken by %s that says something else than the events', async (what, sql) => {
     await paid({ confirmed: true });
+    await followed(ledger.database);
     await ledger.database.query(sql);
     expect(await rules()).toEqual([expect.stringMatching(`^${what} of .* its events say`)]);
   });

@@ -1,0 +1,123 @@
+import { append, CommitFeed, HighWaterMark, lastPosition, type RecordedEvent, subscribe } from '../../src/store';
+import { endConnections, newEvent, type OpenStore, oneTo, openStore } from '../support/event-store';
+import { eventually } from '../support/eventually';
+
+describe('a subscription', () => {
+  let store: OpenStore;
+  let feed: CommitFeed;
+  let mark: HighWaterMark;
+  const errors: Error[] = [];
+  const ending = new AbortController();
+  beforeAll(async () => {
+    store = await openStore();
+    const onError = (error: Error) => errors.push(error);
+    feed = new CommitFeed(store.url, onError);
+    mark = new HighWaterMark(store.database, feed, onError);
+    feed.start();
+    mark.start();
+  });
+  afterAll(async () => {
+    ending.abort();
+    await mark.stop();
+    await feed.stop();
+    await store.close();
+  });
+
+  const add = (stream: string, ...types: string[]) =>
+    append(store.database, [{ stream, expected: 'any', events: types.map((type) => ({ ...newEvent(), type })) }]);
+
+  /** What a subscriber was handed, which fails when it is told to. */
+  function follow(types?: readonly string[]) {
+    const subscriber = {
+      got: [] as RecordedEvent[],
+      batches: 0,
+      failures: 0,
+      told: [] as Error[],
+      signal: new AbortController(),
+    };
+    let position = 0;
+    void subscribe({
+      database: store.database,
+      mark,
+      types,
+      from: async () => position,
+      handle: async ({ after, upTo, events }) => {
+        expect(after).toBe(position);
+        if (subscriber.failures > 0) {
+          subscriber.failures -= 1;
+          throw new Error('the subscriber failed');
+        }
+        subscriber.got.push(...events);
+        subscriber.batches += 1;
+        position = upTo;
+      },
+      signal: AbortSignal.any([ending.signal, subscriber.signal.signal]),
+      onError: (error) => subscriber.told.push(error),
+    });
+    return Object.assign(subscriber, { at: () => position });
+  }
+  const stored = async () => {
+    const { rows } = await store.database.query<{ position: number }>(
+      'SELECT position::float8 FROM events ORDER BY position',
+    );
+    return rows.map(({ position }) => position);
+  };
+  const caughtUp = async (subscriber: { at(): number }) => {
+    const last = await lastPosition(store.database);
+    await eventually(() => subscriber.at() >= last);
+  };
+
+  it('hands over old events and new ones, each once and in order', async () => {
+    for (const nth of oneTo(5)) await add(`old-${nth}`, 'A', 'B');
+    const subscriber = follow();
+    await caughtUp(subscriber);
+    await Promise.all(oneTo(60).map((nth) => add(`new-${nth % 7}`, 'A')));
+    await caughtUp(subscriber);
+    expect(subscriber.got.map(({ position }) => position)).toEqual(await stored());
+    subscriber.signal.abort();
+  });
+
+  it('hands over the wanted types only, and moves on past the others', async () => {
+    const subscriber = follow(['Wanted']);
+    await add('mixed', 'A', 'Wanted', 'A', 'Wanted');
+    await add('mixed', 'A');
+    await caughtUp(subscriber);
+    expect(subscriber.got.map(({ type }) => type)).toEqual(['Wanted', 'Wanted']);
+    subscriber.signal.abort();
+  });
+
+  it('is handed a batch again that it failed on', async () => {
+    const subscriber = follow(['Again']);
+    await caughtUp(subscriber);
+    subscriber.failures = 2;
+    await add('again', 'Again');
+    await caughtUp(subscriber);
+    expect(subscriber.got).toHaveLength(1);
+    expect(subscriber.told.map(({ message }) => message)).toEqual(['the subscriber failed', 'the subscriber failed']);
+    subscriber.signal.abort();
+  });
+
+  it('misses nothing when all connections break again and again', async () => {
+    const subscriber = follow(['Rough']);
+    await caughtUp(subscriber);
+    for (const nth of oneTo(10)) {
+      await endConnections(store.url);
+      await eventually(() => add(`rough-${nth}`, 'Rough'));
+    }
+    await caughtUp(subscriber);
+    const numbers = subscriber.got.map(({ stream }) => stream);
+    expect([...new Set(numbers)]).toEqual(oneTo(10).map((nth) => `rough-${nth}`));
+    expect(numbers).toHaveLength(10);
+    subscriber.signal.abort();
+  });
+
+  it('looks by itself where no word of a commit comes', async () => {
+    await feed.stop();
+    const subscriber = follow(['Silent']);
+    await caughtUp(subscriber);
+    await add('silent', 'Silent');
+    await caughtUp(subscriber);
+    expect(subscriber.got).toHaveLength(1);
+    subscriber.signal.abort();
+  });
+});
