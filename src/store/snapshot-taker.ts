@@ -88,7 +88,7 @@ export class SnapshotTaker {
   }
 
   private plan(): void {
-    if (this.running) return;
+    if (this.running || this.database.ending) return;
     clearTimeout(this.timer);
     this.timer = undefined;
     const [oldest] = this.resting.values();
@@ -125,6 +125,8 @@ export class SnapshotTaker {
     const began = performance.now();
     try {
       const text = await this.write(format, state);
+      // Whoever lets go of the database does not wait for what may as well be taken another time.
+      if (this.database.ending) return;
       await writeSnapshot(this.database, { stream, version, reducer: format.reducer, state: text });
       this.found(stream, version);
       this.report({ stream, version, characters: text.length, milliseconds: performance.now() - began });

@@ -5,12 +5,14 @@ import { writeLongPool } from '../../bench/store/long-pool';
 import type { Pool, PoolEvent } from '../../src/domain';
 import { type GroupCommitOptions, readVersions, type SnapshotLimits, type SnapshotReport } from '../../src/store';
 import { writeSnapshot } from '../../src/store/snapshots';
-import { type Ledger, onSale, openBoxOffice, purchaseOf } from '../support/box-office';
+import { createLedger, type Ledger, onSale, openBoxOffice, purchaseOf } from '../support/box-office';
 import { oneTo } from '../support/event-store';
 import { eventually } from '../support/eventually';
 
 const format = pools.snapshot ?? fail('pools have snapshots');
 const never = Number.POSITIVE_INFINITY;
+/** For writing and once reading a very long stream. */
+const LONG_STREAM_MS = 90_000;
 
 function fail(message: string): never {
   throw new Error(message);
@@ -78,19 +80,24 @@ describe('snapshots of pools', () => {
     return { seller, pool };
   };
 
-  it('let a new process decide on a pool with 200,000 events after reading a few hundred', async () => {
-    const pool = `long-${randomUUID()}`;
-    const seller = newProcess();
-    await writeLongPool(seller.database, { pool, events: 200_000, liveClaims: 5_000 });
-    await reserve(seller, pool);
-    await eventually(() => seller.reports.length > 0);
-    expect(seller.counted.folded).toBeGreaterThan(200_000);
+  it(
+    'let a new process decide on a pool with 200,000 events after reading a few hundred',
+    async () => {
+      const pool = `long-${randomUUID()}`;
+      const seller = newProcess();
+      await writeLongPool(seller.database, { pool, events: 200_000, liveClaims: 5_000 });
+      await reserve(seller, pool);
+      await eventually(() => seller.reports.length > 0);
+      expect(seller.reports).toMatchObject([{ stream: `pool-${pool}`, version: 200_001 }]);
+      expect(seller.counted.folded).toBeGreaterThan(200_000);
 
-    const later = newProcess();
-    await reserve(later, pool);
-    expect(later.counted.folded).toBeLessThanOrEqual(format.every + 1);
-    expect(await stateOf(later, pool)).toEqual(await stateOf(seller, pool));
-  });
+      const later = newProcess();
+      await reserve(later, pool);
+      expect(later.counted.folded).toBeLessThanOrEqual(format.every + 1);
+      expect(await stateOf(later, pool)).toEqual(await stateOf(seller, pool));
+    },
+    LONG_STREAM_MS,
+  );
 
   it('are taken of a pool that keeps selling, and of one at rest once more', async () => {
     const seller = newProcess({ restFactor: 0, quietMilliseconds: 300 }, { every: 20, atRest: 5 });
@@ -172,6 +179,19 @@ describe('snapshots of pools', () => {
     } finally {
       await elsewhere.close();
     }
+  });
+
+  it('are not begun any more once the process lets go of the database', async () => {
+    const reports: SnapshotReport[] = [];
+    const seller = createLedger(boxOffice.url, {
+      aggregates: [{ ...pools, snapshot: { ...format, every: 1, atRest: 1 } }, purchases],
+      snapshots: { limits: { restFactor: 0 }, report: (report) => reports.push(report) },
+    });
+    const pool = await onSale(seller, { capacity: 1_000 });
+    for (const _ of oneTo(20)) await reserve(seller, pool);
+    await seller.close();
+    await reserve(boxOffice.another(), pool);
+    expect(reports.filter((report) => 'error' in report)).toEqual([]);
   });
 
   it('are not kept where they are too large', async () => {
