@@ -28,6 +28,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/store': { code: [], types: ['src/domain'] },
   'src/projections': { code: ['src/domain', 'src/store'] },
   'src/payments': { code: ['src/domain'] },
+  'src/audit': { code: ['src/domain', 'src/store', 'src/projections'] },
 };
 
 /** These put the rooms together, and may know everything. */

@@ -5,9 +5,10 @@ import { v7 } from 'uuid';
 import { pools } from '../../activities';
 import { poolStream } from '../../src/domain';
 import { connect, readVersions } from '../../src/store';
-import { type Cleanup, child } from '../stack';
+import { child } from '../stack';
 import { writeLongPool } from './long-pool';
 import { reserveAtOnce } from './reserve-at-once';
+import type { Report, ScenarioOptions } from './scenario';
 
 const goal = { milliseconds: 50 } as const;
 /** `since` events came after the snapshot: as many as a pool that keeps selling has at the most, most of the time. */
@@ -15,25 +16,8 @@ const history = { events: 200_000, liveClaims: 5_000, since: pools.snapshot?.eve
 /** Of this many restarts the middle one counts. */
 const restarts = 5;
 
-/** How long until a new process's first reservation is committed, in milliseconds. */
-export interface ReadyFigures {
-  history: typeof history;
-  fromSnapshot: number;
-  fromEveryEvent: number;
-  /** On a pool with no history: what a new process takes in any case. */
-  onNewPool: number;
-  ratio: number;
-  goal: typeof goal;
-}
-
-interface Options {
-  databaseUrl: string;
-  cleanup: Cleanup;
-  say(line: string): void;
-}
-
 /** The first reservation of a new process on a long pool: from a snapshot, from every event, and on a pool just made. */
-export async function readyAfterRestart(options: Options): Promise<{ figures: ReadyFigures; lines: string[] }> {
+export async function readyAfterRestart(options: ScenarioOptions): Promise<Report> {
   const { databaseUrl, cleanup, say } = options;
   const database = connect(databaseUrl, () => undefined);
   cleanup.add(() => database.end());
@@ -66,8 +50,9 @@ export async function readyAfterRestart(options: Options): Promise<{ figures: Re
   await expectEvents(database, long, history.events + 1 + history.since + 2 * restarts);
   await expectEvents(database, short, 1 + restarts);
   const ratio = fromEveryEvent / fromSnapshot;
+  const figures = { history, fromSnapshot, fromEveryEvent, onNewPool, ratio, goal };
   return {
-    figures: { history, fromSnapshot, fromEveryEvent, onNewPool, ratio, goal },
+    figures,
     lines: [
       `first reservation of a new process on a pool with ${history.events} events and ${history.liveClaims} live claims: ` +
         `${fromSnapshot.toFixed(0)} ms from a snapshot and ${history.since} events (goal: under ${goal.milliseconds} ms), ` +
@@ -80,7 +65,7 @@ const middle = (measured: number[]) => measured.sort((one, other) => one - other
 
 /** A new process with its connections, and nothing in memory. */
 async function restart(
-  { cleanup, databaseUrl }: Options,
+  { cleanup, databaseUrl }: ScenarioOptions,
   pool: string,
   snapshots: 'reading' | 'without',
 ): Promise<number> {

@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert';
 import type { Pool as Database } from 'pg';
 import { v7 } from 'uuid';
-import { commitOptions, createActivities, pools, purchases } from '../../activities';
-import { PaymentSimulator } from '../../src/payments';
+import { commitOptions, pools, purchases } from '../../activities';
 import { inlineProjections } from '../../src/projections';
 import { GroupCommit, type SnapshotOptions } from '../../src/store';
+import { activitiesOn } from './sale';
 
 /** What a process does with snapshots of pools: as in production, only use what is there, or read every event. */
 const aggregates = {
@@ -35,14 +35,7 @@ export async function reserveAtOnce(options: {
     inline: inlineProjections,
     snapshots: { report },
   });
-  const activities = createActivities({
-    committer,
-    provider: new PaymentSimulator(database),
-    tellSaleStopped: async () => undefined,
-    progress: () => undefined,
-    isRetry: () => false,
-    now: () => new Date(),
-  });
+  const activities = activitiesOn(database, committer);
   const items = [{ pool, quantity: 1 }];
   const reserve = () => activities.reserve({ purchaseId: v7(), customerId: 'bench', items });
   for (const { reserved } of await Promise.all(Array.from({ length: count }, reserve))) assert.ok(reserved);

@@ -15,10 +15,9 @@ export interface Sale {
   close(): Promise<void>;
 }
 
-/** A pool of a million tickets on sale, steered by one process's activities without Temporal. */
-export async function openSale(database: Database, capacity = 1_000_000): Promise<Sale> {
-  const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections });
-  const activities = createActivities({
+/** The activities of one process, without Temporal. */
+export function activitiesOn(database: Database, committer: GroupCommit): Activities {
+  return createActivities({
     committer,
     provider: new PaymentSimulator(database),
     tellSaleStopped: async () => undefined,
@@ -26,6 +25,12 @@ export async function openSale(database: Database, capacity = 1_000_000): Promis
     isRetry: () => false,
     now: () => new Date(),
   });
+}
+
+/** A pool of a million tickets on sale, steered by one process. */
+export async function openSale(database: Database, capacity = 1_000_000): Promise<Sale> {
+  const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections });
+  const activities = activitiesOn(database, committer);
   const pool = `bench-${v7()}`;
   const price = { amount: 5_000, currency: 'EUR' };
   const settings = { name: pool, title: pool, promoter: 'bench', capacity, price, maxPerPurchase: 4, holdSeconds: 300 };

@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { v7 } from 'uuid';
 import { createApp, forgetOldRequests, Keyring, type RateLimits } from '../../api';
 import { CommitFeed, connect } from '../store';
+import { auditMetrics } from './audit-metrics';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
 import { projectionMetrics } from './projection-metrics';
@@ -46,6 +47,7 @@ export async function startApi(
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   projectionMetrics(registry, database);
+  auditMetrics(registry, database, (error) => logger.warn({ err: error }, 'the last audit cannot be read'));
   feed.start();
   const app = createApp({
     database,

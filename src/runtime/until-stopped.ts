@@ -11,17 +11,20 @@ export function stopAsked(): Promise<void> {
 /** Whether this file was started as a program, and not imported. */
 export const isEntry = (filename: string) => process.argv[1] === filename;
 
-/** Runs an entry file's main function; a failure is one line on stderr and exit code 1. */
-export function runEntry(
-  filename: string,
-  main: (config: ReturnType<typeof configOfThisProcess>) => Promise<void>,
-): void {
+type Main = (config: ReturnType<typeof configOfThisProcess>) => Promise<void> | Promise<number>;
+
+/** Runs an entry file's main function, which may give an exit code; a failure is one line on stderr and exit code 1. */
+export function runEntry(filename: string, main: Main): void {
   if (!isEntry(filename)) return;
-  main(configOfThisProcess()).then(
-    () => process.exit(0),
+  run(main).then(
+    (code) => process.exit(code),
     (error: unknown) => {
       process.stderr.write(`boxoffice: ${error instanceof Error ? error.message : String(error)}\n`);
       process.exit(1);
     },
   );
+}
+
+async function run(main: Main): Promise<number> {
+  return (await main(configOfThisProcess())) ?? 0;
 }

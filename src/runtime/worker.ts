@@ -8,6 +8,8 @@ import { purchaseSignals, purchaseStream, taskQueue } from '../domain';
 import { type PaymentProvider, PaymentSimulator } from '../payments';
 import { inlineProjections, ProjectionFollower, projections } from '../projections';
 import { CommitFeed, connect, GroupCommit, HighWaterMark, type SnapshotOptions } from '../store';
+import { auditMetrics } from './audit-metrics';
+import { Auditing } from './auditing';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
 import { storeMetrics } from './metrics';
@@ -54,6 +56,7 @@ export function wireActivities(
   const database = connect(settings.databaseUrl, (error) => logger.warn({ err: error }, 'a database connection broke'));
   const client = lazyClient(settings.temporalAddress, settings.temporalNamespace);
   const report = storeMetrics(registry);
+  auditMetrics(registry, database, (error) => logger.warn({ err: error }, 'the last audit cannot be read'));
   const snapshots: SnapshotOptions = {
     report: (taken) => {
       if ('error' in taken)
@@ -169,10 +172,11 @@ async function main(config: Config): Promise<void> {
   const worker = await createWorker(settings, activities, connection);
   const stopFollowing = followEvents(settings, logger);
   const running = worker.run();
+  const auditing = new Auditing(databaseUrl, logger);
   logger.info({ taskQueue, temporalNamespace }, 'worker is polling');
   await Promise.race([stopped, running]);
   if (stopping.signal.aborted) worker.shutdown();
-  await running;
+  await Promise.all([running, auditing.stop()]);
   await Promise.all([close(), stopFollowing()]);
   await connection.close();
 }

@@ -2,6 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { auditWhole, rules, standingAudit } from '../../src/audit';
 import { migrate } from '../../src/runtime/migrate';
 import { append, readStream } from '../../src/store';
 import { surroundings } from '../support/surroundings';
@@ -78,6 +79,16 @@ suite(`the database roles of production${hasPsql ? '' : ' (skipped: psql was not
         );
         expect(rows.length).toBeGreaterThan(0);
         for (const { name } of rows) await client.query(`DELETE FROM ${name}`);
+      });
+    });
+
+    it('let the application audit, and keep what it found', async () => {
+      await connected(applicationUrl(), async (client) => {
+        expect(await auditWhole(client)).toHaveLength(rules.length);
+        for (const scope of ['whole', 'changes']) {
+          expect((await standingAudit(client)).audited).toMatchObject({ scope });
+          await client.query(`UPDATE audit_progress SET due_at = '-infinity'`);
+        }
       });
     });
 

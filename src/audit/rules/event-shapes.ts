@@ -1,0 +1,30 @@
+import { poolCodec, purchaseCodec } from '../../domain';
+import { eventsOf, versionsRead } from '../facts';
+import type { Rule } from '../rule';
+
+const codecs = { pool: poolCodec, purchase: purchaseCodec };
+
+/** Up to which version of its schema each type is understood, as rows of SQL. */
+const understood = Object.entries(codecs).flatMap(([kind, codec]) =>
+  codec.types.map((type) => `('${kind}', '${type}', ${versionsRead[type] ?? codec.versionOf(type)})`),
+);
+
+/** No event is of a type or a version that the other rules would read wrongly or not at all. */
+export const eventShapes: Rule = {
+  id: 'event-shapes',
+  number: 4,
+  name: 'every event is of a type and version that is read',
+  sql: (scope) => ({
+    facts: {
+      understood: `SELECT * FROM (VALUES ${understood.join(', ')}) AS known (kind, type, version)`,
+      met: `
+        SELECT split_part(stream, '-', 1) AS kind, type, schema_version, count(*) AS events, min(stream) AS stream
+        FROM (${eventsOf(scope)}) e GROUP BY 1, 2, 3`,
+    },
+    counted: { 'types and versions': 'SELECT count(*) FROM met', events: 'SELECT coalesce(sum(events), 0) FROM met' },
+    broken: `
+      SELECT m.stream, format('%s events %s of version %s cannot be read, one in %s', m.events, m.type, m.schema_version, m.stream) AS sentence
+      FROM met m LEFT JOIN understood u ON u.kind = m.kind AND u.type = m.type AND m.schema_version BETWEEN 1 AND u.version
+      WHERE u.type IS NULL AND m.kind IN (SELECT kind FROM understood)`,
+  }),
+};

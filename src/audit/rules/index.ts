@@ -1,0 +1,25 @@
+/** What is checked of the five rules of DESIGN 8, one check a file, in their order. */
+import type { Rule } from '../rule';
+import { availability } from './availability';
+import { eventIds } from './event-ids';
+import { eventShapes } from './event-shapes';
+import { holds } from './holds';
+import { money } from './money';
+import { neverOversold } from './never-oversold';
+import { oneClaim } from './one-claim';
+import { requests } from './requests';
+import { ticketsOfPurchases } from './tickets-of-purchases';
+import { versions } from './versions';
+
+export const rules: readonly Rule[] = [
+  neverOversold,
+  oneClaim,
+  money,
+  ticketsOfPurchases,
+  holds,
+  versions,
+  eventIds,
+  eventShapes,
+  availability,
+  requests,
+];
