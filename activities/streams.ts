@@ -6,9 +6,12 @@ import {
   type Purchase,
   type PurchaseEvent,
   poolCodec,
+  poolReducer,
   poolStream,
   purchaseCodec,
   purchaseStream,
+  readPool,
+  writePool,
 } from '../src/domain';
 import type { Aggregate, StreamRef } from '../src/store';
 import { eventIds } from './event-ids';
@@ -18,6 +21,7 @@ export const pools: Aggregate<Pool, PoolEvent> & { codec: typeof poolCodec } = {
   codec: poolCodec,
   evolve: evolvePool,
   heldInMemory: 2_000,
+  snapshot: { reducer: poolReducer, every: 200, atRest: 100, write: writePool, read: readPool },
 };
 
 export const purchases: Aggregate<Purchase, PurchaseEvent> & { codec: typeof purchaseCodec } = {

@@ -3,6 +3,7 @@ import { availabilityReads } from './availability-reads';
 import { hotPool } from './hot-pool';
 import { projectionLag } from './lag';
 import { liveListeners } from './live-listeners';
+import { readyAfterRestart } from './ready-after-restart';
 import { rebuildSpeed } from './rebuild';
 import type { Scenario } from './scenario';
 import { thousandPools } from './thousand-pools';
@@ -18,4 +19,5 @@ export const storeScenarios: Readonly<Record<string, Scenario>> = {
   lag: projectionLag,
   'availability-reads': availabilityReads,
   'live-listeners': liveListeners,
+  restart: readyAfterRestart,
 };

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Pool as Database } from 'pg';
 import { v7 } from 'uuid';
-import { commitOptions, createActivities } from '../../activities';
+import { type Activities, commitOptions, createActivities } from '../../activities';
 import { PaymentSimulator } from '../../src/payments';
 import { inlineProjections } from '../../src/projections';
 import { type BatchReport, GroupCommit } from '../../src/store';
@@ -17,13 +17,9 @@ export interface Seller {
   buy(pool: string, acknowledged: () => Promise<void>): Promise<void>;
 }
 
-export function seller(database: Database, report?: (report: BatchReport) => void): Seller {
-  const committer = new GroupCommit(database, {
-    ...commitOptions,
-    inline: inlineProjections,
-    ...(report && { report }),
-  });
-  const activities = createActivities({
+/** The activities of one process, without Temporal. */
+export function activitiesOn(database: Database, committer: GroupCommit): Activities {
+  return createActivities({
     committer,
     provider: new PaymentSimulator(database),
     tellSaleStopped: async () => undefined,
@@ -31,6 +27,15 @@ export function seller(database: Database, report?: (report: BatchReport) => voi
     isRetry: () => false,
     now: () => new Date(),
   });
+}
+
+export function seller(database: Database, report?: (report: BatchReport) => void): Seller {
+  const committer = new GroupCommit(database, {
+    ...commitOptions,
+    inline: inlineProjections,
+    ...(report && { report }),
+  });
+  const activities = activitiesOn(database, committer);
   const reserve = async (pool: string): Promise<string> => {
     const purchaseId = v7();
     const { reserved } = await activities.reserve({ purchaseId, customerId: 'bench', items: [{ pool, quantity: 1 }] });

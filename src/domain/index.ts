@@ -6,6 +6,7 @@ export * from './identifiers';
 export * from './money';
 export * from './persistent-map';
 export * from './pool';
+export * from './pool-snapshot';
 export * from './pricing';
 export * from './purchase';
 export * from './refusal';

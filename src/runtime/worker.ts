@@ -7,7 +7,7 @@ import { type Activities, commitOptions, createActivities, type TellSaleStopped 
 import { purchaseSignals, purchaseStream, taskQueue } from '../domain';
 import { type PaymentProvider, PaymentSimulator } from '../payments';
 import { inlineProjections, ProjectionFollower, projections } from '../projections';
-import { CommitFeed, connect, GroupCommit, HighWaterMark } from '../store';
+import { CommitFeed, connect, GroupCommit, HighWaterMark, type SnapshotOptions } from '../store';
 import { auditMetrics } from './audit-metrics';
 import { Auditing } from './auditing';
 import type { Config } from './config';
@@ -59,7 +59,19 @@ export function wireActivities(
   auditMetrics(registry, database, (error) => logger.warn({ err: error }, 'the last audit cannot be read'));
   const metrics = storeMetrics(registry);
   const { report, refused } = metrics;
-  const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections, report, refused });
+  const snapshots: SnapshotOptions = {
+    report: (taken) => {
+      if ('error' in taken)
+        logger.warn({ err: taken.error, stream: taken.stream }, 'a snapshot could not be kept or read');
+    },
+  };
+  const committer = new GroupCommit(database, {
+    ...commitOptions,
+    inline: inlineProjections,
+    report,
+    refused,
+    snapshots,
+  });
   metrics.watch(committer);
   const simulator = new PaymentSimulator(database);
   const activities = createActivities({

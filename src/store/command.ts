@@ -8,6 +8,20 @@ export interface DomainEvent {
   data: unknown;
 }
 
+/** How a state is written down, so that it need not be folded from all events again. */
+export interface SnapshotFormat<State> {
+  /** Version of the reducer: raised when `evolve` makes another state of the same events. */
+  reducer: number;
+  /** Events after which a stream that keeps changing gets its next snapshot. */
+  every: number;
+  /** Events for which a stream at rest gets one. */
+  atRest: number;
+  /** In pieces, so that other work finds a gap between them. */
+  write(state: State): Iterable<string>;
+  /** Throws for what `write` never wrote. */
+  read(text: string): State;
+}
+
 /** How the streams of one category become state. */
 export interface Aggregate<State, Event extends DomainEvent> {
   /** Streams are named `<category>-<id>`. */
@@ -22,6 +36,8 @@ export interface Aggregate<State, Event extends DomainEvent> {
   evolve(state: State | undefined, event: Event): State;
   /** Streams of this category kept in memory between commands at the most; the one unused for longest is dropped. */
   heldInMemory: number;
+  /** Left out where streams are short. */
+  snapshot?: SnapshotFormat<State> | undefined;
 }
 
 export interface StreamRef<State, Event extends DomainEvent> {

@@ -7,6 +7,8 @@ import { DuplicateEventId, WrongExpectedVersion } from './errors';
 import type { StreamAppend } from './event';
 import { type Held, HeldStreams } from './held-streams';
 import { readStreams, readVersions } from './read';
+import type { SnapshotTaker } from './snapshot-taker';
+import { readSnapshots } from './snapshots';
 import type { Missed } from './turns';
 
 export interface DecideOptions {
@@ -28,6 +30,12 @@ export interface Trust {
   flying?: Batch;
 }
 
+interface Loading {
+  aggregate: AnyAggregate;
+  held: Held;
+  known: boolean;
+}
+
 type Commands = readonly Command<unknown>[];
 
 const nothing: Held = { state: undefined, version: 0 };
@@ -38,7 +46,10 @@ export class BatchDecider {
   private readonly contention = new Contention();
   private readonly aggregates: ReadonlyMap<string, AnyAggregate>;
 
-  constructor(private readonly options: DecideOptions) {
+  constructor(
+    private readonly options: DecideOptions,
+    private readonly snapshots: SnapshotTaker,
+  ) {
     const aggregates = options.aggregates as readonly AnyAggregate[];
     this.aggregates = new Map(aggregates.map((aggregate) => [aggregate.category, aggregate]));
     this.held = new HeldStreams(aggregates);
@@ -63,7 +74,9 @@ export class BatchDecider {
   /** Remembers what a committed batch left. */
   keep(batch: Batch): void {
     for (const [stream, aggregate, held] of batch.results()) {
-      if (held.version > 0) this.held.keep(aggregate, stream, held);
+      if (held.version === 0) continue;
+      this.held.keep(aggregate, stream, held);
+      this.snapshots.committed(stream, aggregate, held);
     }
   }
 
@@ -98,7 +111,7 @@ export class BatchDecider {
   }
 
   private async load(connection: Pool | ClientBase, commands: Commands, trust: Trust): Promise<Batch> {
-    const wanted = new Map<string, { aggregate: AnyAggregate; held: Held; known: boolean }>();
+    const wanted = new Map<string, Loading>();
     for (const { streams } of commands) {
       for (const { stream, aggregate, assumeNew } of streams) {
         const entry = wanted.get(stream);
@@ -110,6 +123,7 @@ export class BatchDecider {
       }
     }
     const unknown = [...wanted].filter(([, { known }]) => !known);
+    await this.startFromSnapshots(connection, new Map(unknown));
     const after = unknown.map(([stream, { held }]) => ({ stream, after: held.version }));
     const missed = await readStreams(connection, after);
     for (const stored of missed) {
@@ -122,6 +136,25 @@ export class BatchDecider {
     const batch = new Batch(this.options.eventIds);
     for (const [stream, { aggregate, held }] of wanted) batch.open(stream, aggregate, held);
     return batch;
+  }
+
+  /** Streams of which nothing is in memory need not be read from their first event. */
+  private async startFromSnapshots(
+    connection: Pool | ClientBase,
+    unknown: ReadonlyMap<string, Loading>,
+  ): Promise<void> {
+    const wanted = [...unknown].filter(([, { held }]) => held === nothing);
+    const found = await readSnapshots(
+      connection,
+      wanted.map(([stream, { aggregate }]) => ({ stream, aggregate })),
+      (stream, error) => this.snapshots.report({ stream, error }),
+    );
+    for (const [stream, entry] of wanted) {
+      const snapshot = found.get(stream);
+      if (!snapshot) continue;
+      entry.held = snapshot;
+      this.snapshots.found(stream, snapshot.version);
+    }
   }
 
   private aggregateOf(category: string): AnyAggregate {

@@ -5,6 +5,7 @@ import { BatchDecider, type Decided, type DecideOptions } from './decide-batch';
 import { QueueFull } from './errors';
 import { Lanes } from './lanes';
 import { LockedCommit } from './locked-commit';
+import { type SnapshotOptions, SnapshotTaker } from './snapshot-taker';
 import { Turns, turnLimits } from './turns';
 
 export const groupCommitLimits = {
@@ -29,6 +30,7 @@ export interface BatchReport {
 
 export interface GroupCommitOptions extends DecideOptions {
   report?(report: BatchReport): void;
+  snapshots?: SnapshotOptions;
   /** A command was refused with QueueFull. */
   refused?(): void;
 }
@@ -63,6 +65,7 @@ interface Flight {
 export class GroupCommit {
   private readonly lanes = new Lanes<Waiting>({ lane: groupCommitLimits.queue, total: groupCommitLimits.allQueues });
   private readonly decider: BatchDecider;
+  private readonly snapshots: SnapshotTaker;
   private readonly locked: LockedCommit;
   private readonly turns: Turns;
   private running: Promise<void> | undefined;
@@ -72,7 +75,8 @@ export class GroupCommit {
     private readonly pool: Pool,
     private readonly options: GroupCommitOptions,
   ) {
-    this.decider = new BatchDecider(options);
+    this.snapshots = new SnapshotTaker(pool, options.snapshots);
+    this.decider = new BatchDecider(options, this.snapshots);
     this.locked = new LockedCommit(pool, this.decider);
     this.turns = new Turns(pool);
   }
@@ -100,9 +104,10 @@ export class GroupCommit {
     });
   }
 
-  /** Resolves when every command submitted so far has its answer. */
+  /** Resolves when every command submitted so far has its answer, and no snapshot is being written. */
   async idle(): Promise<void> {
     while (this.running) await this.running;
+    await this.snapshots.idle();
   }
 
   private async run(): Promise<void> {

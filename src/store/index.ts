@@ -10,5 +10,6 @@ export * from './group-commit';
 export * from './high-water-mark';
 export * from './leadership';
 export * from './read';
+export * from './snapshot-taker';
 export * from './subscription';
 export * from './transaction';

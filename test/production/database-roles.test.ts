@@ -94,8 +94,14 @@ suite(`the database roles of production${hasPsql ? '' : ' (skipped: psql was not
 
     it.each([
       `UPDATE events SET type = 'Forged'`,
+      `UPDATE events SET version = version WHERE false`,
+      `INSERT INTO events (stream, version, event_id, type, schema_version, data, metadata)
+       SELECT stream, version, event_id, 'Forged', 1, '{}', '{}' FROM events ON CONFLICT (event_id) DO UPDATE SET type = 'Forged'`,
+      `MERGE INTO events e USING streams s ON s.stream = e.stream WHEN MATCHED THEN DELETE`,
       'DELETE FROM events',
       'TRUNCATE events',
+      'TRUNCATE streams, events',
+      'CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE sql AS $$ SELECT null $$',
       'ALTER TABLE events DISABLE TRIGGER ALL',
       'DROP TRIGGER events_are_immutable ON events',
       'SET session_replication_role = replica',
@@ -107,9 +113,18 @@ suite(`the database roles of production${hasPsql ? '' : ' (skipped: psql was not
       await expect(refused).rejects.toMatchObject({ code: '42501' });
     });
 
-    it('refuse even their owner a change of an event', async () => {
-      const refused = connected(ownerUrl(), (client) => client.query('DELETE FROM events'));
+    it.each([
+      `UPDATE events SET type = 'Forged'`,
+      'DELETE FROM events',
+      'TRUNCATE events',
+      'MERGE INTO events e USING streams s ON s.stream = e.stream WHEN MATCHED THEN DELETE',
+    ])('refuse even their owner %p', async (statement) => {
+      const stored = () => connected(ownerUrl(), (client) => readStream(client, 'pool-roles'));
+      const before = await stored();
+      expect(before.length).toBeGreaterThan(0);
+      const refused = connected(ownerUrl(), (client) => client.query(statement));
       await expect(refused).rejects.toMatchObject({ code: 'BX003' });
+      expect(await stored()).toEqual(before);
     });
   });
 

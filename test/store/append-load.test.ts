@@ -20,22 +20,25 @@ describe('many appends at once', () => {
   });
   afterAll(() => store.close());
 
+  /** Of each append: the ids of all its events, and whether it was acknowledged. */
+  const appended: { ids: string[]; acknowledged: boolean }[] = [];
+
   it(`leave every stream numbered 1 to n, in the order of positions, and wait for nobody in a circle (seed ${testSeed()})`, async () => {
     let run = 0;
-    let acknowledged = 0;
     await assert(
       asyncProperty(load, async (appends) => {
         run += 1;
         await Promise.all(
           appends.map(async ({ named, count, expected }) => {
-            const events = () => newEvents(count);
-            const all = named.map((stream) => ({ stream: `${run}-${stream}`, expected, events: events() }));
+            const all = named.map((stream) => ({ stream: `${run}-${stream}`, expected, events: newEvents(count) }));
+            const ids = all.flatMap(({ events }) => events.map(({ id }) => id));
             try {
               const heads = await append(store.database, all);
-              acknowledged += count * named.length;
               expect(heads).toHaveLength(named.length);
+              appended.push({ ids, acknowledged: true });
             } catch (error) {
               expect(error).toBeInstanceOf(WrongExpectedVersion);
+              appended.push({ ids, acknowledged: false });
             }
           }),
         );
@@ -47,6 +50,16 @@ describe('many appends at once', () => {
        FROM events e FULL JOIN streams s USING (stream) GROUP BY stream, s.version`,
     );
     for (const { versions, version } of rows) expect(versions).toEqual(oneTo(version));
-    expect(rows.reduce((total, { version }) => total + version, 0)).toBe(acknowledged);
+  });
+
+  it('leave all events of an append in all its streams, or none in any', async () => {
+    const { rows } = await store.database.query<{ event_id: string }>('SELECT event_id FROM events');
+    const stored = new Set(rows.map(({ event_id }) => event_id));
+    for (const { ids, acknowledged } of appended) {
+      expect(ids.filter((id) => stored.has(id))).toEqual(acknowledged ? ids : []);
+    }
+    const kinds = new Set(appended.map(({ acknowledged }) => acknowledged));
+    expect(kinds).toEqual(new Set([true, false]));
+    expect(stored.size).toBe(appended.reduce((total, each) => total + (each.acknowledged ? each.ids.length : 0), 0));
   });
 });

@@ -1,7 +1,5 @@
 import { append, readStream, WrongExpectedVersion } from '../../src/store';
-import { newEvent, newEvents, type OpenStore, oneTo, openStore, versionsIn } from '../support/event-store';
-
-const WRITERS = 20;
+import { newEvent, newEvents, type OpenStore, openStore, versionsIn } from '../support/event-store';
 
 describe('appending', () => {
   let store: OpenStore;
@@ -15,11 +13,6 @@ describe('appending', () => {
     append(store.database, [{ stream, expected, events: newEvents(count) }]);
   const streamRow = async (stream: string) =>
     (await store.database.query('SELECT version::integer FROM streams WHERE stream = $1', [stream])).rows;
-  const outcomes = async (appends: Promise<unknown>[]) => {
-    const settled = await Promise.allSettled(appends);
-    const refused = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
-    return { won: settled.length - refused.length, refused };
-  };
 
   it('stores what it was given, and says when', async () => {
     const event = newEvent({ price: { amount: 5000, currency: 'EUR' }, title: 'Motörhead 🤘', list: [1, null, 'x'] });
@@ -70,35 +63,6 @@ describe('appending', () => {
   it('with "any" expected begins a stream or goes on', async () => {
     expect(await appended('any', 'any', 2)).toMatchObject([{ version: 2 }]);
     expect(await appended('any', 'any')).toMatchObject([{ version: 3 }]);
-  });
-
-  it.each(['none', 0] as const)('by many at once with %p expected: one wins', async (expected) => {
-    const stream = `race-${expected}`;
-    const { won, refused } = await outcomes(oneTo(WRITERS).map(() => appended(stream, expected)));
-    expect(won).toBe(1);
-    for (const each of refused) expect(each).toMatchObject({ name: 'WrongExpectedVersion', stream, actual: 1 });
-    expect(await written(stream)).toEqual([1]);
-  });
-
-  it('by many at once with the same version expected: one wins, the others learn the new version', async () => {
-    await appended('race', 'none', 5);
-    const { won, refused } = await outcomes(oneTo(WRITERS).map(() => appended('race', 5, 2)));
-    expect(won).toBe(1);
-    for (const each of refused) expect(each).toMatchObject({ name: 'WrongExpectedVersion', expected: 5, actual: 7 });
-    expect(await written('race')).toEqual(oneTo(7));
-  });
-
-  it('by many at once with "any" expected: all win, one after the other', async () => {
-    const { won } = await outcomes(oneTo(WRITERS).map(() => appended('crowd', 'any', 3)));
-    expect(won).toBe(WRITERS);
-    expect(await written('crowd')).toEqual(oneTo(WRITERS * 3));
-  });
-
-  it('by many at once with "exists" expected, while the stream begins: who came too early is refused', async () => {
-    const early = oneTo(WRITERS).map(() => appended('birth', 'exists'));
-    const { won, refused } = await outcomes([...early, appended('birth', 'none')]);
-    for (const each of refused) expect(each).toMatchObject({ expected: 'exists', actual: 0 });
-    expect(await written('birth')).toEqual(oneTo(won));
   });
 
   it('to several streams: all of them, each in its own order', async () => {

@@ -4,7 +4,7 @@ import { type Activities, commitOptions, createActivities } from '../../activiti
 import type { PoolSettings, PurchaseRequest } from '../../src/domain';
 import { PaymentSimulator } from '../../src/payments';
 import { inlineProjections } from '../../src/projections';
-import { connect, GroupCommit } from '../../src/store';
+import { connect, GroupCommit, type GroupCommitOptions } from '../../src/store';
 import { createTestDatabase } from './database';
 import { poolSettings } from './domain-events';
 
@@ -20,9 +20,9 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-export function createLedger(databaseUrl: string): Ledger {
+export function createLedger(databaseUrl: string, changes: Partial<GroupCommitOptions> = {}): Ledger {
   const database = connect(databaseUrl, () => undefined);
-  const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections });
+  const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections, ...changes });
   const clock = { now: new Date('2026-03-01T12:00:00Z') };
   const told: Ledger['told'] = [];
   const activities = createActivities({
@@ -43,13 +43,17 @@ export function createLedger(databaseUrl: string): Ledger {
 }
 
 /** Several processes on one database of their own. */
-export async function openBoxOffice(): Promise<{ url: string; another(): Ledger; close(): Promise<void> }> {
+export async function openBoxOffice(): Promise<{
+  url: string;
+  another(changes?: Partial<GroupCommitOptions>): Ledger;
+  close(): Promise<void>;
+}> {
   const { url, drop } = await createTestDatabase();
   const ledgers: Ledger[] = [];
   return {
     url,
-    another() {
-      const ledger = createLedger(url);
+    another(changes) {
+      const ledger = createLedger(url, changes);
       ledgers.push(ledger);
       return ledger;
     },

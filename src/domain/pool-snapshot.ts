@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { money } from './money';
+import { PersistentMap } from './persistent-map';
+import { type Claim, holdsPolicy, type Pool, poolEvents } from './pool';
+import { invariant } from './refusal';
+
+/** Raised whenever `evolvePool` makes another state of the same events: older snapshots are then of no use any more. */
+export const poolReducer = 1;
+
+/** Purchases in one piece of a written snapshot: about a millisecond's work. */
+const purchasesInPiece = 500;
+
+const withoutClaims = poolEvents.PoolCreated.extend({
+  opened: z.boolean(),
+  closed: z.boolean(),
+  stopped: z.strictObject({ reason: z.string(), holds: holdsPolicy }).optional(),
+  cancelled: z.strictObject({ reason: z.string() }).optional(),
+  claimed: z.int().min(0),
+  sold: z.int().min(0),
+}).strict();
+
+/** One purchase's claims in their order: its id, then for each its ticket id and the place of its price. */
+type FlatClaims = (string | number)[];
+
+/** `claims` is checked by hand: there may be a million, and each would cost a schema more than its own reading. */
+const written = z.strictObject({ pool: withoutClaims, claims: z.unknown(), prices: z.array(money) });
+
+/** A pool's state as JSON, in pieces, so that other work finds a gap between them. */
+export function* writePool(pool: Pool): Generator<string> {
+  const { claims, ...rest } = pool;
+  const prices = new PriceList();
+  yield `{"pool":${JSON.stringify(rest)},"claims":[`;
+  let piece: string[] = [];
+  let separator = '';
+  for (const [purchaseId, held] of claims) {
+    piece.push(JSON.stringify(flat(purchaseId, held, prices)));
+    if (piece.length < purchasesInPiece) continue;
+    yield separator + piece.join();
+    piece = [];
+    separator = ',';
+  }
+  if (piece.length > 0) yield separator + piece.join();
+  yield `],"prices":${JSON.stringify(prices.listed)}}`;
+}
+
+/** Throws for what `writePool` never wrote. */
+export function readPool(text: string): Pool {
+  const { pool, claims: lines, prices } = written.parse(JSON.parse(text));
+  invariant(Array.isArray(lines), () => 'a snapshot lists claims');
+  let live = 0;
+  const byPurchase = new Map<string, readonly Claim[]>();
+  for (const line of lines) {
+    invariant(Array.isArray(line) && typeof line[0] === 'string', () => 'a snapshot names the purchase of claims');
+    const held = claimsIn(line, prices);
+    live += held.length;
+    byPurchase.set(line[0], held);
+  }
+  invariant(live === pool.claimed, () => `a snapshot of pool ${pool.name} has ${live} claims for ${pool.claimed}`);
+  invariant(byPurchase.size === lines.length, () => `a snapshot of pool ${pool.name} names a purchase twice`);
+  return { ...pool, claims: PersistentMap.of(byPurchase) } as Pool;
+}
+
+function flat(purchaseId: string, claims: readonly Claim[], prices: PriceList): FlatClaims {
+  const line: FlatClaims = [purchaseId];
+  for (const { ticketId, price } of claims) line.push(ticketId, prices.placeOf(price));
+  return line;
+}
+
+function claimsIn(line: readonly unknown[], prices: readonly Claim['price'][]): readonly Claim[] {
+  const claims: Claim[] = [];
+  for (let index = 1; index < line.length; index += 2) {
+    const ticketId = line[index];
+    const price = prices[Number(line[index + 1])];
+    invariant(typeof ticketId === 'string' && price !== undefined, () => 'a snapshot knows the price of every ticket');
+    claims.push({ ticketId, price });
+  }
+  return claims;
+}
+
+/** Tickets of a pool share few prices. */
+class PriceList {
+  readonly listed: Claim['price'][] = [];
+  private readonly places = new Map<string, number>();
+
+  placeOf(price: Claim['price']): number {
+    const key = `${price.amount} ${price.currency}`;
+    let place = this.places.get(key);
+    if (place === undefined) {
+      place = this.listed.push(price) - 1;
+      this.places.set(key, place);
+    }
+    return place;
+  }
+}
