@@ -1,8 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool as Database } from 'pg';
 import { v7 } from 'uuid';
 import { projections, verify, waitForPosition } from '../../src/projections';
-import { connect, lastPosition } from '../../src/store';
+import { connect } from '../../src/store';
 import { startFollower } from '../../test/projections/programs';
 import { summary } from '../measure';
 import type { Report, ScenarioOptions } from './scenario';
@@ -11,9 +12,45 @@ import { seller } from './seller';
 const goal = { p99Milliseconds: 50 } as const;
 const eventsPerSecond = 1_000;
 const eventsPerPurchase = 5;
-const lookMilliseconds = 1;
+const lookMilliseconds = 2;
+const warmUpSeconds = 3;
 
-/** From the moment a purchase's step is acknowledged to the moment each projection holds it, while 1,000 events a second are appended. */
+/** When each look saw the last event for the first time, and when each projection held it. */
+class Watch {
+  readonly lags = new Map<string, number[]>(projections.map(({ name }) => [name, []]));
+  private readonly open = new Map<string, { position: number; since: number }[]>(
+    projections.map(({ name }) => [name, []]),
+  );
+  private last = 0;
+
+  constructor(private readonly database: Database) {}
+
+  /** What was seen until now does not count. */
+  forget(): void {
+    for (const own of this.lags.values()) own.length = 0;
+  }
+
+  get isOver(): boolean {
+    return [...this.open.values()].every(({ length }) => length === 0);
+  }
+
+  async look(): Promise<void> {
+    const { rows } = await this.database.query<{ name: string; position: number; last: number }>({
+      name: 'watch-projections',
+      text: `SELECT name, position::float8, (SELECT coalesce(max(position), 0) FROM events)::float8 AS last FROM projections`,
+    });
+    const now = performance.now();
+    const last = Math.max(...rows.map((row) => row.last));
+    for (const { name, position } of rows) {
+      const open = this.open.get(name) ?? [];
+      if (last > this.last) open.push({ position: last, since: now });
+      while (open[0] && open[0].position <= position) this.lags.get(name)?.push(now - (open.shift()?.since ?? now));
+    }
+    this.last = last;
+  }
+}
+
+/** From the look that sees a new event to the one that finds it in each projection, while 1,000 events a second are appended. */
 export async function projectionLag({ databaseUrl, cleanup, seconds, say }: ScenarioOptions): Promise<Report> {
   const database = connect(databaseUrl, () => undefined);
   const follower = await startFollower(databaseUrl);
@@ -22,48 +59,34 @@ export async function projectionLag({ databaseUrl, cleanup, seconds, say }: Scen
   const { createPool, buy } = seller(database);
   await createPool(pool);
   say(`${eventsPerSecond} events a second, followed by ${projections.length} projections in another process…`);
-  const waiting = new Map<string, { position: number; since: number }[]>(projections.map(({ name }) => [name, []]));
-  const lags = new Map<string, number[]>(projections.map(({ name }) => [name, []]));
+  const watch = new Watch(database);
   let selling = true;
-  const looking = (async () => {
-    while (selling || [...waiting.values()].some(({ length }) => length > 0)) {
-      const { rows } = await database.query<{ name: string; position: number }>({
-        name: 'checkpoints',
-        text: 'SELECT name, position::float8 FROM projections',
-      });
-      const now = performance.now();
-      for (const { name, position } of rows) {
-        const open = waiting.get(name) ?? [];
-        while (open[0] && open[0].position <= position) lags.get(name)?.push(now - (open.shift()?.since ?? now));
-      }
-      await delay(lookMilliseconds);
-    }
+  const watching = (async () => {
+    for (; selling || !watch.isOver; await delay(lookMilliseconds)) await watch.look();
   })();
-  const acknowledged = async () => {
-    const since = performance.now();
-    const position = await lastPosition(database);
-    for (const open of waiting.values()) open.push({ position, since });
+  const sell = async (forSeconds: number): Promise<number> => {
+    const began = performance.now();
+    const purchases: Promise<void>[] = [];
+    for (let nth = 0; performance.now() - began < forSeconds * 1_000; nth += 1) {
+      purchases.push(buy(pool));
+      await delay(Math.max(0, began + ((nth + 1) * 1_000 * eventsPerPurchase) / eventsPerSecond - performance.now()));
+    }
+    await Promise.all(purchases);
+    return (purchases.length * eventsPerPurchase * 1_000) / (performance.now() - began);
   };
-  const began = performance.now();
-  const purchases: Promise<void>[] = [];
-  const every = (1_000 * eventsPerPurchase) / eventsPerSecond;
-  for (let nth = 0; performance.now() - began < seconds * 1_000; nth += 1) {
-    purchases.push(buy(pool, acknowledged));
-    await delay(Math.max(0, began + (nth + 1) * every - performance.now()));
-  }
-  await Promise.all(purchases);
-  const took = (performance.now() - began) / 1_000;
+  await sell(warmUpSeconds);
+  watch.forget();
+  const appended = await sell(seconds);
   selling = false;
-  await looking;
+  await watching;
   for (const projection of projections) {
     assert(await waitForPosition(database, projection));
     assert.deepEqual((await verify(database, projection)).shown, []);
   }
   await follower.end('SIGTERM');
-  const appended = (purchases.length * eventsPerPurchase) / took;
   await database.end();
-  const all = summary([...lags.values()].flat(), seconds);
-  const each = Object.fromEntries([...lags].map(([name, own]) => [name, summary(own, seconds)]));
+  const all = summary([...watch.lags.values()].flat(), seconds);
+  const each = Object.fromEntries([...watch.lags].map(([name, own]) => [name, summary(own, seconds)]));
   return {
     figures: { eventsPerSecond: appended, all, each, goal },
     lines: [
