@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import { connect } from '../../src/store';
-import type { Cleanup } from '../stack';
+import type { ScenarioOptions } from './scenario';
 import { seller } from './seller';
 import { type Selling, sellBy } from './selling';
 import { checkSold } from './sold';
@@ -21,12 +21,7 @@ export async function thousandPools({
   cleanup,
   seconds,
   say,
-}: {
-  databaseUrl: string;
-  cleanup: Cleanup;
-  seconds: number;
-  say(line: string): void;
-}): Promise<{ figures: ThousandPoolsFigures; lines: string[] }> {
+}: ScenarioOptions): Promise<{ figures: ThousandPoolsFigures; lines: string[] }> {
   const database = connect(databaseUrl, () => undefined);
   const sold = async (count: number): Promise<Selling> => {
     say(`${count} pools, ${clients} clients…`);

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import { connect } from '../../src/store';
-import type { Cleanup } from '../stack';
+import type { ScenarioOptions } from './scenario';
 import { seller } from './seller';
 import { type Selling, sellBy } from './selling';
 import { checkSold } from './sold';
@@ -16,12 +16,10 @@ export async function threeProcesses({
   cleanup,
   seconds,
   say,
-}: {
-  databaseUrl: string;
-  cleanup: Cleanup;
-  seconds: number;
-  say(line: string): void;
-}): Promise<{ figures: { one: Selling; three: Selling; ratio: number; goal: typeof goal }; lines: string[] }> {
+}: ScenarioOptions): Promise<{
+  figures: { one: Selling; three: Selling; ratio: number; goal: typeof goal };
+  lines: string[];
+}> {
   const database = connect(databaseUrl, () => undefined);
   const soldBy = async (count: number): Promise<Selling> => {
     say(`one pool, ${count === 1 ? 'one process' : `${count} processes`}, ${clients} clients…`);
