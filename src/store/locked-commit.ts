@@ -3,7 +3,8 @@ import { advisoryLocks } from './advisory-locks';
 import type { Outcome } from './batch';
 import type { Command } from './command';
 import { type BatchDecider, isConflict } from './decide-batch';
-import { StoreUnavailable, storeError } from './errors';
+import { StoreUnavailable } from './errors';
+import { transaction } from './transaction';
 
 export const lockedCommitLimits = {
   /** A process that stands still between two statements loses its transaction, and with it the locks others wait for. */
@@ -48,31 +49,15 @@ export class LockedCommit {
 
   private async attempt(commands: Commands): Promise<Outcome[]> {
     const streams = [...new Set(commands.flatMap((command) => command.streams.map(({ stream }) => stream)))];
-    const client = await this.pool.connect().catch((error: unknown) => {
-      throw new StoreUnavailable(error);
-    });
-    let broken: Error | undefined;
-    try {
-      await client.query(begin);
-      await client.query('SELECT 1 FROM streams WHERE stream = ANY($1) ORDER BY stream COLLATE "C" FOR UPDATE', [
+    const { batch, outcomes } = await transaction(this.pool, begin, async (connection) => {
+      await connection.query('SELECT 1 FROM streams WHERE stream = ANY($1) ORDER BY stream COLLATE "C" FOR UPDATE', [
         streams,
       ]);
-      const { batch, outcomes, send } = await this.decider.decide(client, commands, { trusting: false });
-      await send(client);
-      await client.query('COMMIT');
-      this.decider.keep(batch);
-      return outcomes;
-    } catch (error) {
-      const known = storeError(error);
-      if (known instanceof StoreUnavailable) broken = known;
-      else {
-        await client.query('ROLLBACK').catch((failure: Error) => {
-          broken = failure;
-        });
-      }
-      throw known;
-    } finally {
-      client.release(broken);
-    }
+      const decided = await this.decider.decide(connection, commands, { trusting: false });
+      await decided.send(connection);
+      return decided;
+    });
+    this.decider.keep(batch);
+    return outcomes;
   }
 }

@@ -2,7 +2,8 @@ import type { ClientBase, Pool } from 'pg';
 import { StoreUnavailable, storeError } from './errors';
 
 /**
- * Runs `work` in a transaction of its own, committed where it resolves and rolled back where it throws.
+ * Runs `work` in a transaction of its own, committed where it resolves and rolled back where it throws. Throws
+ * StoreUnavailable, after which nobody knows whether it was committed, and what `work` throws.
  * @param begin such as `BEGIN ISOLATION LEVEL REPEATABLE READ`
  */
 export async function transaction<Result>(
@@ -11,7 +12,7 @@ export async function transaction<Result>(
   work: (connection: ClientBase) => Promise<Result>,
 ): Promise<Result> {
   const client = await database.connect().catch((error: unknown) => {
-    throw storeError(error);
+    throw new StoreUnavailable(error);
   });
   let broken: Error | undefined;
   try {
