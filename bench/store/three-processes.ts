@@ -11,12 +11,7 @@ const warmUpSeconds = 2;
 const goal = { ratio: 1 } as const;
 
 /** Worker processes that all sell one pool, beside a single one with as many clients in all. */
-export async function threeProcesses({
-  databaseUrl,
-  cleanup,
-  seconds,
-  say,
-}: ScenarioOptions): Promise<{
+export async function threeProcesses({ databaseUrl, cleanup, seconds, say }: ScenarioOptions): Promise<{
   figures: { one: Selling; three: Selling; ratio: number; goal: typeof goal };
   lines: string[];
 }> {
