@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { append, CommitFeed, HighWaterMark, lastPosition, type RecordedEvent, subscribe } from '../../src/store';
 import { endConnections, newEvent, type OpenStore, oneTo, openStore } from '../support/event-store';
 import { eventually } from '../support/eventually';
@@ -83,6 +84,24 @@ describe('a subscription', () => {
     await add('mixed', 'A');
     await caughtUp(subscriber);
     expect(subscriber.got.map(({ type }) => type)).toEqual(['Wanted', 'Wanted']);
+    subscriber.signal.abort();
+  });
+
+  it('hands over an append that took its position first and was committed last, before those that overtook it', async () => {
+    const subscriber = follow(['Slow', 'Fast']);
+    await caughtUp(subscriber);
+    const client = new Client({ connectionString: store.url });
+    await client.connect();
+    await client.query('BEGIN');
+    await append(client, [{ stream: 'slow', expected: 'none', events: [{ ...newEvent(), type: 'Slow' }] }]);
+    for (const nth of oneTo(10)) await add(`fast-${nth}`, 'Fast');
+    const overtaken = await lastPosition(store.database);
+    await eventually(() => mark.position < overtaken && subscriber.at() === mark.position);
+    expect(subscriber.got).toEqual([]);
+    await client.query('COMMIT');
+    await client.end();
+    await caughtUp(subscriber);
+    expect(subscriber.got.map(({ type }) => type)).toEqual(['Slow', ...oneTo(10).map(() => 'Fast')]);
     subscriber.signal.abort();
   });
 
