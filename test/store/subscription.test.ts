@@ -9,6 +9,7 @@ describe('a subscription', () => {
   let mark: HighWaterMark;
   const errors: Error[] = [];
   const ending = new AbortController();
+  const following: Promise<void>[] = [];
   beforeAll(async () => {
     store = await openStore();
     const onError = (error: Error) => errors.push(error);
@@ -19,6 +20,7 @@ describe('a subscription', () => {
   });
   afterAll(async () => {
     ending.abort();
+    await Promise.all(following);
     await mark.stop();
     await feed.stop();
     await store.close();
@@ -37,7 +39,7 @@ describe('a subscription', () => {
       signal: new AbortController(),
     };
     let position = 0;
-    void subscribe({
+    const done = subscribe({
       database: store.database,
       mark,
       types,
@@ -55,6 +57,7 @@ describe('a subscription', () => {
       signal: AbortSignal.any([ending.signal, subscriber.signal.signal]),
       onError: (error) => subscriber.told.push(error),
     });
+    following.push(done);
     return Object.assign(subscriber, { at: () => position });
   }
   const stored = async () => {
