@@ -32,6 +32,8 @@ export function verify(
   progress: (progress: { position: number; upTo: number }) => void = () => undefined,
 ): Promise<Verified> {
   return transaction(database, oneMoment, async (connection) => {
+    // Before the first look, which settles the moment: a table that a rebuild swaps in after it would be seen without its rows.
+    await connection.query(`LOCK TABLE ${projection.tables.join(', ')} IN ACCESS SHARE MODE`);
     const aside = new Aside(projection, 'verified');
     const position = await checkpoint(connection, projection.name);
     await aside.create(connection, 'TEMPORARY');
