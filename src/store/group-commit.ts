@@ -165,10 +165,10 @@ export class GroupCommit {
     this.wake();
   }
 
-  /** Turns that are over or of no use, of streams that nothing is on its way to. */
+  /** Turns that are over or of no use, of streams that nothing is on its way to, or has been for too long. */
   private giveBackTurns(flight: Flight | undefined): void {
     for (const stream of this.turns.toGiveBack()) {
-      if (!isOn(flight, stream)) this.turns.giveBack(stream);
+      if (!isOn(flight, stream) || this.turns.isOverdue(stream)) this.turns.giveBack(stream);
     }
   }
 

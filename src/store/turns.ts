@@ -6,6 +6,8 @@ import type { EncodedEvent } from './command';
 export const turnLimits = {
   /** How long a process keeps a stream to itself while others wait for it. */
   milliseconds: 20,
+  /** A turn that is over for so long is given back though appends to the stream go on, as those of purchases in other lanes may for ever. */
+  overdueMilliseconds: 100,
   /** A turn is given back early when nothing came for so long. */
   idleMilliseconds: 2,
   /** How long to wait for a process that does not give its turn back, as one that is frozen; then it is passed over. */
@@ -85,6 +87,12 @@ export class Turns {
     return turn?.kind === 'held' && performance.now() >= turn.ends;
   }
 
+  /** Over, and kept for much longer by appends that never cease. */
+  isOverdue(stream: string): boolean {
+    const turn = this.turns.get(stream);
+    return turn?.kind === 'held' && performance.now() >= turn.ends + turnLimits.overdueMilliseconds;
+  }
+
   /** Streams whose turn is over, or of no use any more. */
   toGiveBack(): string[] {
     const now = performance.now();
@@ -99,7 +107,7 @@ export class Turns {
     return false;
   }
 
-  /** To be called when no append to the stream is under way. */
+  /** To be called when no append to the stream is under way: one that is may run into the next process's. */
   giveBack(stream: string): void {
     const turn = this.turns.get(stream);
     if (turn?.kind !== 'held') return;

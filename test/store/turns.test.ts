@@ -10,6 +10,7 @@ import { eventually } from '../support/eventually';
 
 const BUYERS = 30;
 const EACH = 40;
+const SELLING_MS = 4_000;
 
 describe('processes that sell the same pool', () => {
   let boxOffice: Awaited<ReturnType<typeof openBoxOffice>>;
@@ -80,6 +81,31 @@ describe('processes that sell the same pool', () => {
     for (const _ of oneTo(20)) waits.push(...(await Promise.all(others.map(reservedBy))));
     expect(await claimed(pool)).toBe(waits.length);
     await Promise.all([...others.map(({ close }) => close()), frozen.end()]);
+  });
+
+  it('serve who waits for a turn that purchases of other lanes would never let go of', async () => {
+    const [own, shared] = [await onSale(first, { capacity: 100_000 }), await onSale(first, { capacity: 100_000 })];
+    const [one, other] = [reporting(), reporting()];
+    let over = false;
+    let [others, longest] = [0, 0];
+    const again = async (reserve: () => Promise<unknown>) => {
+      while (!over) {
+        const began = performance.now();
+        await reserve();
+        longest = Math.max(longest, performance.now() - began);
+      }
+    };
+    const buying = [
+      ...oneTo(2 * BUYERS).map(() => again(() => one.reserve(purchaseOf({ [own]: 1, [shared]: 1 })))),
+      ...oneTo(3).map(() => again(() => one.reserve(purchaseOf(shared)))),
+      ...oneTo(10).map(() => again(() => other.reserve(purchaseOf(shared)).then(() => (others += 1)))),
+    ];
+    const end = performance.now() + SELLING_MS;
+    await eventually(() => performance.now() > end && others > 0, { within: 2 * SELLING_MS });
+    over = true;
+    await Promise.all(buying);
+    expect(longest).toBeLessThan(SELLING_MS / 2);
+    await Promise.all([one, other].map(({ close }) => close()));
   });
 
   it('have the turn of one that died at once', async () => {
