@@ -1,5 +1,6 @@
 import type { ClientBase, Pool as Database } from 'pg';
 import { readByPositions, transaction } from '../store';
+import { isPoison } from './checkpoint';
 import { liveTables, type Projection } from './projection';
 
 export interface ParkedEvent {
@@ -26,6 +27,7 @@ const streamsAtOnce = 100;
 
 /**
  * Applies what was parked once more, each stream whole or not at all.
+ * Throws what is wrong with the database, where that is no event's fault.
  * @returns how many events were brought in, and how many stay parked
  */
 export async function retryParked(
@@ -43,7 +45,10 @@ export async function retryParked(
     for (const { stream } of rows) {
       applied += await transaction(database, 'BEGIN', (connection) =>
         retryStream(connection, projection, stream),
-      ).catch(async (error: unknown) => noteError(database, name, stream, error));
+      ).catch((error: unknown) => {
+        if (!isPoison(error)) throw error;
+        return noteError(database, name, stream, error);
+      });
     }
     const last = rows.at(-1);
     if (!last) break;

@@ -137,6 +137,14 @@ describe('an event that a projection cannot apply', () => {
     expect(Object.keys(await statuses())).toHaveLength(1);
   });
 
+  it('keeps its own error when it is tried again while the database is away', async () => {
+    const { projection } = await poisoned();
+    const before = await parked();
+    const away = { ...projection, apply: () => Promise.reject(new Error('Connection terminated unexpectedly')) };
+    await expect(retryParked(database, away)).rejects.toThrow('the event store is away');
+    expect(await parked()).toEqual(before);
+  });
+
   it('leaves the other projections alone', async () => {
     await poisoned();
     await followed(database);
