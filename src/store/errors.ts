@@ -48,9 +48,12 @@ export class DuplicateEventId extends Error {
   override readonly name = 'DuplicateEventId';
 }
 
-/** SQLSTATE classes and codes that mean the server or the way to it is gone: 08, 57P and Node's socket and name errors. */
+/**
+ * SQLSTATE classes and codes that mean the server or the way to it is gone: 08, 57P and Node's socket and name errors. A statement
+ * that it cancels, as one that waited too long for a lock of somebody else's, is no fault of what was asked either.
+ */
 const awayCodes =
-  /^(08...|57P..|53300|ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+  /^(08...|57P..|57014|53300|ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 const awayMessages =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Client was closed/;
 
