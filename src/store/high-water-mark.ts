@@ -131,7 +131,13 @@ export class HighWaterMark {
       await this.pass();
       return false;
     }
-    const { unbroken, top, full } = await this.visibleBeyond(this.known);
+    const { unbroken, top, full, last } = await this.visibleBeyond(this.known);
+    if (last < this.known) {
+      // The store lost events, as one does that was restored, or taken over by a copy that was behind.
+      this.known = undefined;
+      this.barrier = undefined;
+      return true;
+    }
     this.known = unbroken;
     if (unbroken === top) this.barrier = undefined;
     else await this.pass();
@@ -148,17 +154,26 @@ export class HighWaterMark {
     this.barrier = undefined;
   }
 
-  private async visibleBeyond(position: number): Promise<{ unbroken: number; top: number; full: boolean }> {
+  /** @returns also the `last` of all events, or any beyond the position */
+  private async visibleBeyond(
+    position: number,
+  ): Promise<{ unbroken: number; top: number; full: boolean; last: number }> {
     const { window } = highWaterLimits;
-    const [row] = await this.query<{ unbroken: number; top: number; count: number }>(
+    const [row] = await this.query<{ unbroken: number; top: number; count: number; last: number }>(
       'visible-beyond',
       `SELECT coalesce(max(position) FILTER (WHERE position = $1 + nth), $1)::float8 AS unbroken,
-         coalesce(max(position), $1)::float8 AS top, count(*)::integer AS count
+         coalesce(max(position), $1)::float8 AS top, count(*)::integer AS count,
+         coalesce(max(position), (SELECT max(position) FROM events), 0)::float8 AS last
        FROM (SELECT position, row_number() OVER (ORDER BY position) AS nth
          FROM (SELECT position FROM events WHERE position > $1::bigint ORDER BY position LIMIT $2) AS next) AS numbered`,
       [position, window],
     );
-    return { unbroken: row?.unbroken ?? position, top: row?.top ?? position, full: row?.count === window };
+    return {
+      unbroken: row?.unbroken ?? position,
+      top: row?.top ?? position,
+      full: row?.count === window,
+      last: row?.last ?? position,
+    };
   }
 
   /** An append is visible before its lock is let go: who is not among the writers has nothing left to show. */

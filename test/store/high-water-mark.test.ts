@@ -101,6 +101,25 @@ describe('the high-water mark', () => {
     await elsewhere.close();
   });
 
+  it('goes back where the store has lost events, and never past those that take their place', async () => {
+    await add(store.database, 'kept');
+    const last = await lastPosition(store.database);
+    await add(store.database, 'lost', 20);
+    await mark.current();
+    const next = "SELECT pg_get_serial_sequence('events', 'position')";
+    await store.database.query(`ALTER TABLE events DISABLE TRIGGER events_are_immutable;
+      DELETE FROM events WHERE stream = 'lost'; DELETE FROM streams WHERE stream = 'lost';
+      ALTER TABLE events ENABLE TRIGGER events_are_immutable; SELECT setval((${next}), ${last})`);
+    await eventually(() => mark.position === last);
+    const { position, client } = await openAppend('slow');
+    await add(store.database, 'fast', 5);
+    expect(position).toBe(last + 1);
+    await reached(last);
+    expect(mark.position).toBe(last);
+    await client.query('COMMIT');
+    await reached(last + 6);
+  });
+
   it('never holds up a writer', async () => {
     const { client } = await openAppend('open');
     await add(store.database, 'beside');
