@@ -84,6 +84,13 @@ export class BatchDecider {
     if (error instanceof WrongExpectedVersion && this.held.get(error.stream)) this.contention.noticed(error.stream);
   }
 
+  /** Lets go of memory that is ahead of these versions: the store lost what it is of, as one does that was restored, or taken over by a copy that was behind. */
+  forgetBeyond(streams: readonly string[], versions: ReadonlyMap<string, number>): void {
+    for (const stream of streams) {
+      if ((this.heldVersion(stream) ?? 0) > (versions.get(stream) ?? 0)) this.held.forget(stream);
+    }
+  }
+
   /** Whether other processes append to the stream too. */
   isContended(stream: string): boolean {
     return this.contention.has(stream);

@@ -28,6 +28,10 @@ export class HeldStreams {
     return undefined;
   }
 
+  forget(stream: string): void {
+    for (const streams of this.categories.values()) streams.delete(stream);
+  }
+
   keep({ category }: AnyAggregate, stream: string, held: Held): void {
     this.categories.get(category)?.set(stream, held);
   }

@@ -50,9 +50,11 @@ export class LockedCommit {
   private async attempt(commands: Commands): Promise<Outcome[]> {
     const streams = [...new Set(commands.flatMap((command) => command.streams.map(({ stream }) => stream)))];
     const { batch, outcomes } = await transaction(this.pool, begin, async (connection) => {
-      await connection.query('SELECT 1 FROM streams WHERE stream = ANY($1) ORDER BY stream COLLATE "C" FOR UPDATE', [
-        streams,
-      ]);
+      const { rows } = await connection.query<{ stream: string; version: number }>(
+        'SELECT stream, version::float8 FROM streams WHERE stream = ANY($1) ORDER BY stream COLLATE "C" FOR UPDATE',
+        [streams],
+      );
+      this.decider.forgetBeyond(streams, new Map(rows.map(({ stream, version }) => [stream, version])));
       const decided = await this.decider.decide(connection, commands, { trusting: false });
       await decided.send(connection);
       return decided;

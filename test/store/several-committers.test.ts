@@ -91,6 +91,22 @@ describe('several committers on one database', () => {
     await Promise.all(buyers);
   });
 
+  it('forget what the store has lost, and sell by what it has', async () => {
+    const pool = await onSale(one, { capacity: 10 });
+    await Promise.all(oneTo(4).map(() => reservedBy(one, pool)));
+    await stop(one, pool);
+    const client = await one.database.connect();
+    await client.query(`ALTER TABLE events DISABLE TRIGGER events_are_immutable;
+      DELETE FROM events WHERE stream = 'pool-${pool}' AND version > 3;
+      UPDATE streams SET version = 3 WHERE stream = 'pool-${pool}';
+      ALTER TABLE events ENABLE TRIGGER events_are_immutable`);
+    client.release();
+    await reservedBy(one, pool);
+    expect(await versionsIn(one.database, `pool-${pool}`)).toEqual(oneTo(4));
+    const { rows } = await one.database.query('SELECT claimed FROM availability WHERE pool = $1', [pool]);
+    expect(rows).toEqual([{ claimed: 3 }]);
+  });
+
   it('sell at the price that another set', async () => {
     const pool = await onSale(one);
     await reservedBy(one, pool);
