@@ -45,8 +45,9 @@ export class Listener {
     this.response.end();
   }
 
+  /** With its connection, which the response may still wait for. */
   drop(): void {
-    this.response.destroy();
+    this.response.req.socket.destroy();
   }
 
   private drained(): void {

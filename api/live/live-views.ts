@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import type { CommitFeed } from '../../src/store';
@@ -87,6 +88,7 @@ const retryAfter = { 'Retry-After': '5' };
  */
 export class LiveViews {
   private readonly topics = new Map<string, Topic>();
+  private readonly connections = new WeakSet<Socket>();
   private readonly dirty = new Set<Topic>();
   private readonly limits: LiveLimits;
   private readonly places: Places;
@@ -130,12 +132,16 @@ export class LiveViews {
       throw new Problem('too-many-requests', 'You follow as many live views as you may; end one.', {}, retryAfter);
     }
     return (response) => {
-      if (response.destroyed) return place.giveBack();
+      const { socket: connection } = response.req;
+      // A stream ends with its connection: what was asked for behind it on the same one is never answered.
+      if (connection.destroyed || this.connections.has(connection)) return place.giveBack();
+      this.connections.add(connection);
       const topic = this.topicOf(view, name);
       const listener = new Listener(response, seen);
       topic.listeners.add(listener);
       this.metrics.listeners.inc({ view: view.event });
-      response.once('close', () => {
+      // Of its own end a response that waits for the one before it would not hear.
+      connection.once('close', () => {
         place.giveBack();
         this.leave(topic, listener);
       });

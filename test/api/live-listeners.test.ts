@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Registry } from 'prom-client';
 import { type LiveLimits, type LiveView, LiveViews, nothingSeen } from '../../api/live';
 import { append, CommitFeed, readVersions } from '../../src/store';
@@ -39,7 +39,11 @@ class Scene {
     this.server = createServer(async (_request, response) => {
       const first = await view.read(stream);
       if (!first) throw new Error('there is always a count');
-      this.live.follow(view, stream, { first, seen: nothingSeen }, { sender: 'anybody', hasKey: true })(response);
+      try {
+        this.live.follow(view, stream, { first, seen: nothingSeen }, { sender: 'anybody', hasKey: true })(response);
+      } catch {
+        response.writeHead(429).end();
+      }
     });
   }
 
@@ -53,6 +57,14 @@ class Scene {
     const opened = await Promise.all(Array.from({ length: count }, () => LiveClient.open(`http://127.0.0.1:${port}/`)));
     this.clients.push(...opened);
     return opened;
+  }
+
+  /** So many requests at once on one connection, none of which waits for the answer to the one before. */
+  async pipeline(count: number): Promise<Socket> {
+    const socket = connect((this.server.address() as AddressInfo).port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write('GET / HTTP/1.1\r\nHost: here\r\n\r\n'.repeat(count));
+    return socket.resume();
   }
 
   async commit(times: number): Promise<number> {
@@ -154,5 +166,16 @@ describe('the listeners of a live view', () => {
     await slow?.shows(at(last));
     expect(slow?.events.length).toBeLessThan(commits);
     expect(await opened.metric('boxoffice_live_dropped_total')).toBe(0);
+  });
+
+  it('have as many places afterwards, though they were asked for behind one another on one connection', async () => {
+    const opened = await scene({ withKey: 3 });
+    const socket = await opened.pipeline(20);
+    await eventually(async () => (await opened.metric('boxoffice_live_listeners')) > 0);
+    await eventually(() => opened.reads >= 20);
+    socket.destroy();
+    await eventually(async () => (await opened.metric('boxoffice_live_listeners')) === 0);
+    const listeners = await opened.follow(3);
+    expect(listeners.map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 });
