@@ -214,6 +214,7 @@ export class LiveViews {
     const state = frame(topic.view.event, position, json);
     let written = 0;
     for (const listener of topic.listeners) {
+      if (this.stopped) return;
       if (!this.tell(topic, listener, state)) continue;
       written += 1;
       if (written % this.limits.atOnce === 0) await nextTurn();

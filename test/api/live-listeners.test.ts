@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { type LiveLimits, type LiveView, LiveViews, nothingSeen } from '../../api/live';
 import { append, CommitFeed, readVersions } from '../../src/store';
@@ -18,6 +19,7 @@ class Scene {
   private readonly live: LiveViews;
   private readonly server: Server;
   private readonly clients: LiveClient[] = [];
+  private readonly sockets = new Set<Socket>();
 
   constructor(
     private readonly store: OpenStore,
@@ -48,6 +50,7 @@ class Scene {
   }
 
   async listen(): Promise<void> {
+    this.server.on('connection', (socket) => this.sockets.add(socket));
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
   }
@@ -65,6 +68,15 @@ class Scene {
     await once(socket, 'connect');
     socket.write('GET / HTTP/1.1\r\nHost: here\r\n\r\n'.repeat(count));
     return socket.resume();
+  }
+
+  /** Bytes that wait for listeners to take them. */
+  unsent(): number {
+    return [...this.sockets].reduce((sum, { writableLength }) => sum + writableLength, 0);
+  }
+
+  stop(): void {
+    this.live.stop();
   }
 
   async commit(times: number): Promise<number> {
@@ -177,5 +189,25 @@ describe('the listeners of a live view', () => {
     await eventually(async () => (await opened.metric('boxoffice_live_listeners')) === 0);
     const listeners = await opened.follow(3);
     expect(listeners.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  it('are let go in peace, though one of them is slow and they are just being told', async () => {
+    const opened = await scene({ atOnce: 1, everyMilliseconds: 1, restFactor: 0, text: 'x'.repeat(15_000) });
+    const others = await opened.follow(20);
+    const [slow] = await opened.follow(1);
+    await eventually(() => [slow, ...others].every((each) => each?.events.length === 1));
+    slow?.pause();
+    const told = async () => {
+      const last = await opened.commit(1);
+      await Promise.all(others.map((each) => each.shows(at(last))));
+    };
+    while (opened.unsent() === 0) await told();
+    const sent = () => opened.metric('boxoffice_live_events_total');
+    const before = await sent();
+    await opened.commit(1);
+    while ((await sent()) === before) await nextTurn();
+    opened.stop();
+    slow?.resume();
+    await eventually(() => [slow, ...others].every((each) => each?.ended === 'whole'));
   });
 });
