@@ -1,3 +1,5 @@
+import { StoreUnavailable, storeError } from '../src/store';
+
 export const sharedReadLimits = {
   /** Different names read by one query at the most. */
   names: 500,
@@ -23,7 +25,7 @@ export class SharedReads<View> {
 
   constructor(private readonly readAll: (names: readonly string[]) => Promise<ReadonlyMap<string, View>>) {}
 
-  /** The newest view of this name; undefined where there is none. Rejects with what the query rejected with. */
+  /** The newest view of this name; undefined where there is none. Rejects with what the query for it rejected with. */
   read(name: string): Promise<View | undefined> {
     const joined = this.next.get(name);
     if (joined) return joined.promise;
@@ -57,14 +59,23 @@ export class SharedReads<View> {
   private async query(readings: ReadonlyMap<string, Reading<View>>): Promise<void> {
     this.underWay += 1;
     this.schedule();
-    try {
-      const views = await this.readAll([...readings.keys()]);
-      for (const [name, { resolve }] of readings) resolve(views.get(name));
-    } catch (error) {
-      for (const { reject } of readings.values()) reject(error);
-    }
+    await this.settle([...readings]);
     this.underWay -= 1;
     this.schedule();
+  }
+
+  /** One that cannot be read does not take the others with it: they are asked for again in halves. */
+  private async settle(readings: readonly (readonly [string, Reading<View>])[]): Promise<void> {
+    try {
+      const views = await this.readAll(readings.map(([name]) => name));
+      for (const [name, { resolve }] of readings) resolve(views.get(name));
+    } catch (error) {
+      if (readings.length > 1 && !(storeError(error) instanceof StoreUnavailable)) {
+        const half = readings.length >> 1;
+        await this.settle(readings.slice(0, half));
+        await this.settle(readings.slice(half));
+      } else for (const [, { reject }] of readings) reject(error);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { SharedReads, sharedReadLimits } from '../../api/shared-reads';
+import { StoreUnavailable } from '../../src/store';
 import { problemIn } from '../support/api-client';
 import { keys } from '../support/box-office-stack';
 import { eventually } from '../support/eventually';
@@ -75,7 +76,7 @@ describe('shared reads', () => {
       (names) =>
         new Promise((resolve, reject) => {
           const answer = (views: object) => resolve(new Map(Object.entries(views)));
-          queries.push({ names, answer, fail: () => reject(new Error('away')) });
+          queries.push({ names, answer, fail: () => reject(new StoreUnavailable('away')) });
         }),
     );
     return { reads, queries };
@@ -95,7 +96,23 @@ describe('shared reads', () => {
     expect(await late).toBe(2);
   });
 
-  it('fail together, and the next is asked again', async () => {
+  it('fail alone, where it is not the whole database that is away', async () => {
+    const asked: string[] = [];
+    const reads = new SharedReads<string>(async (names) => {
+      asked.push(names.join(' '));
+      if (names.includes('bad')) throw new Error('cannot be read');
+      return new Map(names.map((name) => [name, name]));
+    });
+    const names = ['a', 'b', 'bad', 'c', 'd', 'e', 'f', 'g'];
+    const settled = await Promise.allSettled(names.map((name) => reads.read(name)));
+    for (const [index, name] of names.entries()) {
+      const other = { status: 'fulfilled', value: name };
+      expect(settled[index]).toEqual(name === 'bad' ? { status: 'rejected', reason: expect.any(Error) } : other);
+    }
+    expect(asked).toEqual(['a b bad c d e f g', 'a b bad c', 'a b', 'bad c', 'bad', 'c', 'd e f g']);
+  });
+
+  it('fail together where it is, and the next is asked again', async () => {
     const { reads, queries } = scene();
     const failing = Promise.allSettled([reads.read('a'), reads.read('b')]);
     await eventually(() => queries.length === 1);
