@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
-import type { CommitFeed } from '../../src/store';
+import { type CommitFeed, StoreUnavailable, storeError } from '../../src/store';
 import { Problem, unavailable } from '../problem';
 import { type Frame, frame, retryHint } from './event-stream';
 import { Listener } from './listener';
@@ -190,24 +190,30 @@ export class LiveViews {
     this.rounds.request();
   }
 
-  /** Reads all that has changed and tells it; what could not be read stays to be told. */
+  /**
+   * Reads all that has changed and tells it. While the database is away, what could not be read stays to be told; what
+   * cannot be read for a reason of its own holds nobody up, and is looked at again when all are.
+   */
   private async round(): Promise<boolean> {
     const topics = [...this.dirty];
     this.dirty.clear();
     this.metrics.rounds.inc();
     const reads = await Promise.allSettled(topics.map(({ view, name }) => view.read(name)));
     let failure: unknown;
+    let away = false;
     for (const [index, topic] of topics.entries()) {
       const read = reads[index];
       if (read?.status === 'fulfilled' && read.value) await this.broadcast(topic, read.value);
       if (read?.status !== 'rejected') continue;
       failure = read.reason;
+      if (!(storeError(failure) instanceof StoreUnavailable)) continue;
+      away = true;
       if (topic.listeners.size > 0) this.dirty.add(topic);
     }
     const failed = failure !== undefined;
     if (failed && !this.failing) this.options.onError(failure);
     this.failing = failed;
-    return !failed;
+    return !away;
   }
 
   private async broadcast(topic: Topic, { position, json }: LiveState): Promise<void> {

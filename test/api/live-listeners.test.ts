@@ -10,6 +10,8 @@ import { eventually } from '../support/eventually';
 import { LiveClient } from '../support/live-client';
 
 const stream = 'counter';
+/** Read for whoever begins to follow it, and never afterwards. */
+const unreadable = 'unreadable';
 
 /** A live view of how many events a stream has, with so much text beside it. */
 class Scene {
@@ -34,15 +36,17 @@ class Scene {
       stream: (name) => name,
       read: async (name) => {
         this.reads += 1;
+        if (name === unreadable && this.reads > 1) throw new Error('cannot be read');
         const position = (await readVersions(store.database, [name])).get(name) ?? 0;
         return { position, json: JSON.stringify({ position, text }) };
       },
     };
-    this.server = createServer(async (_request, response) => {
-      const first = await view.read(stream);
+    this.server = createServer(async ({ url }, response) => {
+      const name = url === '/' ? stream : unreadable;
+      const first = await view.read(name);
       if (!first) throw new Error('there is always a count');
       try {
-        this.live.follow(view, stream, { first, seen: nothingSeen }, { sender: 'anybody', hasKey: true })(response);
+        this.live.follow(view, name, { first, seen: nothingSeen }, { sender: 'anybody', hasKey: true })(response);
       } catch {
         response.writeHead(429).end();
       }
@@ -55,9 +59,9 @@ class Scene {
     await once(this.server, 'listening');
   }
 
-  async follow(count: number): Promise<LiveClient[]> {
-    const { port } = this.server.address() as AddressInfo;
-    const opened = await Promise.all(Array.from({ length: count }, () => LiveClient.open(`http://127.0.0.1:${port}/`)));
+  async follow(count: number, path = '/'): Promise<LiveClient[]> {
+    const url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${path}`;
+    const opened = await Promise.all(Array.from({ length: count }, () => LiveClient.open(url)));
     this.clients.push(...opened);
     return opened;
   }
@@ -189,6 +193,13 @@ describe('the listeners of a live view', () => {
     await eventually(async () => (await opened.metric('boxoffice_live_listeners')) === 0);
     const listeners = await opened.follow(3);
     expect(listeners.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  it('are told at once, though another follows what cannot be read', async () => {
+    const opened = await scene({ everyMilliseconds: 1, retryMilliseconds: 60_000 });
+    await opened.follow(1, `/${unreadable}`);
+    const [listener] = await opened.follow(1);
+    for (let commit = 0; commit < 3; commit += 1) await listener?.shows(at(await opened.commit(1)));
   });
 
   it('are let go in peace, though one of them is slow and they are just being told', async () => {
