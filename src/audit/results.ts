@@ -26,7 +26,8 @@ export async function keepResult(
   const whole = scope === 'whole';
   await connection.query('BEGIN');
   try {
-    await connection.query('DELETE FROM audits WHERE rule <> ALL($1::text[])', [findings.map(({ id }) => id)]);
+    // What changed is not looked at by every rule: what the others said of everything holds until the next time.
+    if (whole) await connection.query('DELETE FROM audits WHERE rule <> ALL($1)', [findings.map(({ id }) => id)]);
     await connection.query(
       `INSERT INTO audits AS a (rule, breaches, counted, scope, at)
        SELECT rule, breaches, counted, $4, now() FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS f (rule, breaches, counted)

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { AuditTooLong, auditWhole, type Rule, rules, standingAudit, standingLimits } from '../../src/audit';
+import {
+  type AuditOptions,
+  AuditTooLong,
+  auditWhole,
+  type Rule,
+  rules,
+  standingAudit,
+  standingLimits,
+} from '../../src/audit';
 import { lastAudit } from '../../src/audit/results';
 import { createLedger, purchaseOf, stepOf } from '../support/box-office';
 import { Shop, ticketEvent } from './shop';
@@ -16,13 +24,13 @@ describe('the standing audit', () => {
   afterEach(() => shop.close());
 
   /** One audit, which is due whatever ran before. */
-  async function audit(scope: 'changes' | 'whole' = 'changes') {
+  async function audit(scope: 'changes' | 'whole' = 'changes', options: AuditOptions = {}) {
     const due = scope === 'whole' ? `'-infinity'` : `now() + interval '1 hour'`;
     await shop.connection.query(
       `INSERT INTO audit_progress (whole_due_at) VALUES (${due})
        ON CONFLICT (one) DO UPDATE SET due_at = '-infinity', whole_due_at = excluded.whole_due_at`,
     );
-    const { audited } = await standingAudit(shop.connection);
+    const { audited } = await standingAudit(shop.connection, options);
     expect(audited).toMatchObject({ scope });
     return audited?.findings ?? [];
   }
@@ -211,6 +219,28 @@ describe('the standing audit', () => {
     await blocking.end();
     expect((await standingAudit(shop.connection)).audited).toBeUndefined();
     expect(await broken('whole')).toEqual({});
+  });
+
+  it('keeps what only an audit of everything looks at, until the next one of everything', async () => {
+    const check = (breaches: number) => ({
+      extraChecks: [
+        {
+          id: 'rebuilt',
+          number: 4 as const,
+          name: 'rebuilt equals live',
+          check: async () => ({ counted: { rows: 3 }, breaches, sentences: [] }),
+        },
+      ],
+    });
+    const shown = async () => (await lastAudit(shop.ledger.database)).rules.find(({ rule }) => rule === 'rebuilt');
+    await audit('whole', check(1));
+    expect(await shown()).toEqual({ rule: 'rebuilt', breaches: 1, counted: 3 });
+    await audit('changes', check(0));
+    expect(await shown()).toEqual({ rule: 'rebuilt', breaches: 1, counted: 3 });
+    await audit('whole', check(0));
+    expect(await shown()).toEqual({ rule: 'rebuilt', breaches: 0, counted: 3 });
+    await audit('whole');
+    expect(await shown()).toBeUndefined();
   });
 
   it('keeps the last result where an audit fails, and is tried again when it is due', async () => {
