@@ -157,6 +157,29 @@ describe('processes that follow the events', () => {
     expect(states.map(({ behind, parked }) => behind + parked)).toEqual(states.map(() => 0));
   });
 
+  it('are looked at once for all who wait for them at a time', async () => {
+    await onSale(ledger);
+    const { database } = ledger;
+    let looking = 0;
+    let most = 0;
+    const asked: { query(query: { name?: string }): Promise<unknown> } = database as never;
+    const ask = asked.query.bind(database);
+    const asking = jest.spyOn(asked, 'query').mockImplementation((query) => {
+      const looks = query.name === 'checkpoint';
+      if (looks) looking += 1;
+      most = Math.max(most, looking);
+      return ask(query).finally(() => {
+        if (looks) looking -= 1;
+      });
+    });
+    const wait = () => waitForPosition(database, countedEvents, undefined, 200);
+    expect(new Set(await Promise.all(Array.from({ length: 50 }, wait)))).toEqual(new Set([false]));
+    expect(most).toBe(1);
+    await start(1);
+    await eventually(async () => expect(await Promise.all([wait(), wait()])).toEqual([true, true]));
+    asking.mockRestore();
+  });
+
   it('never stall on a long write in another database of the server', async () => {
     await start(1);
     const elsewhere = await openBoxOffice();
