@@ -11,14 +11,22 @@ import { reserveAtOnce } from './reserve-at-once';
 import type { Report, ScenarioOptions } from './scenario';
 
 const goal = { milliseconds: 50 } as const;
-/** `since` events came after the snapshot: as many as a pool that keeps selling has at the most, most of the time. */
-const history = { events: 200_000, liveClaims: 5_000, since: pools.snapshot?.every ?? 0 };
+const eventsAtMost = 200_000;
+/** A look of a few seconds is had at a shorter pool. */
+const eventsPerSecond = 40_000;
 /** Of this many restarts the middle one counts. */
-const restarts = 5;
+const restartsAtMost = 5;
 
 /** The first reservation of a new process on a long pool: from a snapshot, from every event, and on a pool just made. */
 export async function readyAfterRestart(options: ScenarioOptions): Promise<Report> {
-  const { databaseUrl, cleanup, say } = options;
+  const { databaseUrl, cleanup, seconds, say } = options;
+  const restarts = Math.min(restartsAtMost, Math.ceil(seconds));
+  const history = {
+    events: Math.min(eventsAtMost, Math.round(seconds * eventsPerSecond)),
+    liveClaims: 5_000,
+    // So many came after the snapshot: as many as a pool that keeps selling has at the most, most of the time.
+    since: pools.snapshot?.every ?? 0,
+  };
   const database = connect(databaseUrl, () => undefined);
   cleanup.add(() => database.end());
   const [long, short] = [`long-${v7()}`, `new-${v7()}`];

@@ -4,24 +4,30 @@ import { describeWith } from '../support/describe-with';
 import { npm } from '../support/npm-start';
 import { killTree } from '../support/process-tree';
 
-const TIME_LIMIT_MS = 240_000;
+const TIME_LIMIT_MS = 420_000;
 
 // What it measures says nothing here, on a busy machine and in so short a time; that it still measures and checks does.
 describeWith('temporal', 'npm run bench', () => {
+  /** What `npm run bench` prints for programs after a second of everything that is named. */
+  async function figuresOf(named: 'purchases' | 'store') {
+    const command = npm(['run', '--silent', 'bench', '--', named, '--json', '--seconds', '1'], {});
+    try {
+      const code = await command.ended();
+      if (code !== 0) throw new Error(`npm run bench ended with ${code}:\n${command.output}`);
+    } finally {
+      if (command.isRunning) killTree(command.pid);
+    }
+    const figures = JSON.parse(command.output.slice(command.output.indexOf('{')));
+    expect(figures).toMatchObject({ seconds: 1, machine: expect.stringContaining('GiB') });
+    return figures;
+  }
+  const measure = { perSecond: expect.any(Number), p50: expect.any(Number), p99: expect.any(Number) };
+
   it(
-    'checks what it measured, and prints one object for programs',
+    'checks the purchases that it measured, and prints one object for programs',
     async () => {
-      const command = npm(['run', '--silent', 'bench', '--', '--json', '--seconds', '1'], {});
-      try {
-        const code = await command.ended();
-        if (code !== 0) throw new Error(`npm run bench ended with ${code}:\n${command.output}`);
-      } finally {
-        if (command.isRunning) killTree(command.pid);
-      }
-      const measure = { perSecond: expect.any(Number), p50: expect.any(Number), p99: expect.any(Number) };
-      const figures = JSON.parse(command.output.slice(command.output.indexOf('{')));
-      expect(figures).toMatchObject({ seconds: 1, machine: expect.stringContaining('GiB') });
-      expect(figures.purchases).toEqual(
+      const { purchases } = await figuresOf('purchases');
+      expect(purchases).toEqual(
         buyers.map((count) =>
           expect.objectContaining({
             buyers: count,
@@ -31,15 +37,23 @@ describeWith('temporal', 'npm run bench', () => {
           }),
         ),
       );
-      expect(Object.keys(figures.store)).toEqual(Object.keys(storeScenarios));
-      const { groupCommit, readThenAppend, floor, ratio, ofFloor } = figures.store['hot-pool'];
+    },
+    TIME_LIMIT_MS,
+  );
+
+  it(
+    'checks what it measured of the store and its read side',
+    async () => {
+      const { store } = await figuresOf('store');
+      expect(Object.keys(store)).toEqual(Object.keys(storeScenarios));
+      const { groupCommit, readThenAppend, floor, ratio, ofFloor } = store['hot-pool'];
       expect(Math.min(groupCommit.count, readThenAppend.count)).toBeGreaterThan(0);
       expect(ratio).toBeCloseTo(groupCommit.perSecond / readThenAppend.perSecond);
       expect(ofFloor).toBeCloseTo(groupCommit.perSecond / floor.perSecond);
-      for (const { one, three, many } of [figures.store['three-processes'], figures.store['thousand-pools']]) {
+      for (const { one, three, many } of [store['three-processes'], store['thousand-pools']]) {
         expect([one, three ?? many]).toEqual([expect.objectContaining(measure), expect.objectContaining(measure)]);
       }
-      expect(figures.store.lag).toMatchObject({ all: measure, goal: { p99Milliseconds: 50 } });
+      expect(store.lag).toMatchObject({ all: measure, goal: { p99Milliseconds: 50 } });
     },
     TIME_LIMIT_MS,
   );
