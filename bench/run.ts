@@ -56,7 +56,7 @@ async function measure(
   say('starting Postgres…');
   const postgres = await startPostgresServer(cleanup);
   for (const name of storeNames.filter((each) => wanted.has(each))) {
-    const report = await scenario(name, postgres, seconds);
+    const report = await scenario(name, postgres, seconds, cleanup);
     figures.store = { ...figures.store, [name]: report.figures };
     lines.push(...report.lines);
   }
@@ -71,10 +71,11 @@ async function measure(
 }
 
 /** Whatever it started ends with it: the next one has the machine to itself. */
-async function scenario(name: string, postgres: PostgresServer, seconds: number): Promise<Report> {
+async function scenario(name: string, postgres: PostgresServer, seconds: number, whole: Cleanup): Promise<Report> {
   const run = storeScenarios[name];
   if (!run) throw new Error(`no scenario ${name}`);
   const cleanup = new Cleanup();
+  whole.add(() => cleanup.run());
   try {
     const databaseUrl = await newDatabase(postgres, name.replaceAll('-', '_'));
     return await run({ databaseUrl, cleanup, seconds, say });

@@ -28,13 +28,18 @@ export interface Servers {
 /** Ends what was started, the last first, whatever fails on the way. */
 export class Cleanup {
   private readonly steps: (() => Promise<unknown>)[] = [];
+  private running: Promise<void> = Promise.resolve();
 
   add(step: () => Promise<unknown>): void {
     this.steps.unshift(step);
   }
 
-  async run(): Promise<void> {
-    for (const step of this.steps.splice(0)) await step().catch(() => undefined);
+  /** Resolves when all has ended, also what another call is at. */
+  run(): Promise<void> {
+    this.running = this.running.then(async () => {
+      for (let step = this.steps.shift(); step; step = this.steps.shift()) await step().catch(() => undefined);
+    });
+    return this.running;
   }
 }
 

@@ -1,10 +1,16 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buyers } from '../../bench/purchases';
 import { storeScenarios } from '../../bench/store';
+import { commandLine } from '../../src/runtime/processes';
 import { describeWith } from '../support/describe-with';
+import { eventually } from '../support/eventually';
 import { npm } from '../support/npm-start';
-import { killTree } from '../support/process-tree';
+import { allGone, killTree, signal } from '../support/process-tree';
 
 const TIME_LIMIT_MS = 420_000;
+const STOPS_WITHIN_MS = 20_000;
 
 // What it measures says nothing here, on a busy machine and in so short a time; that it still measures and checks does.
 describeWith('temporal', 'npm run bench', () => {
@@ -54,6 +60,26 @@ describeWith('temporal', 'npm run bench', () => {
         expect([one, three ?? many]).toEqual([expect.objectContaining(measure), expect.objectContaining(measure)]);
       }
       expect(store.lag).toMatchObject({ all: measure, goal: { p99Milliseconds: 50 } });
+    },
+    TIME_LIMIT_MS,
+  );
+});
+
+describe('npm run bench', () => {
+  it(
+    'leaves no process and no folder behind when it is stopped in the midst',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'boxoffice-test-'));
+      const command = npm(['run', '--silent', 'bench', '--', 'three-processes', '--seconds', '60'], { TMPDIR: folder });
+      await command.untilSaid('one pool, one process');
+      await eventually(() => command.processes().some(({ pid }) => commandLine(pid).includes('selling-program')));
+      const processes = command.processes();
+      // As Ctrl-C does, which reaches them all.
+      for (const each of processes) signal(each, 'SIGINT');
+      expect(await command.ended()).not.toBe(0);
+      await allGone(processes, STOPS_WITHIN_MS);
+      expect((await readdir(folder)).filter((name) => name.startsWith('boxoffice-'))).toEqual([]);
+      await rm(folder, { recursive: true });
     },
     TIME_LIMIT_MS,
   );
