@@ -18,10 +18,20 @@ export async function checkpoint(connection: Pool | ClientBase, name: string): P
 }
 
 /**
+ * An event of a type that only a newer version of boxoffice knows. This one neither skips nor parks it: it stands still, and a
+ * process of the newer version helps out.
+ */
+export class UnknownEvent extends Error {
+  override readonly name = 'UnknownEvent';
+}
+
+/**
  * Brings a batch into a projection: its rows and its checkpoint in one transaction. An event that cannot be applied is
- * parked, with all that follow it in its stream; the rest goes on. Throws PositionMoved where another process was first.
+ * parked, with all that follow it in its stream; the rest goes on. Throws PositionMoved where another process was first, UnknownEvent.
  */
 export async function advance(database: Pool, projection: Projection, batch: EventBatch): Promise<void> {
+  const unknown = batch.events.find(({ type }) => !projection.events.includes(type));
+  if (unknown) throw new UnknownEvent(`no event ${unknown.type}, at ${unknown.position}, is known to this version`);
   try {
     await transaction(database, beginUnsynced, async (connection) => {
       const parked = await move(connection, projection.name, batch);

@@ -1,12 +1,11 @@
 import type { Pool as Database } from 'pg';
-import { poolCodec, purchaseCodec } from '../domain';
-import type { Projection } from './projection';
+import { knownEvents, type Projection } from './projection';
 
 /** How many events there are of each type. */
 export const countedEvents: Projection = {
   name: 'event_counts',
   tables: ['event_counts'],
-  events: [...poolCodec.types, ...purchaseCodec.types],
+  events: knownEvents,
   async apply(events, { connection, table }) {
     const counts = new Map<string, number>();
     for (const { type } of events) counts.set(type, (counts.get(type) ?? 0) + 1);

@@ -1,7 +1,7 @@
 import type { Pool as Database } from 'pg';
 import { type HighWaterMark, Leadership, PositionMoved, readAll, subscribe, subscriptionLimits } from '../store';
 import { advance, checkpoint } from './checkpoint';
-import type { Projection } from './projection';
+import { knownEvents, type Projection } from './projection';
 
 export const followLimits = {
   /** Between two looks of a process that stands by at what others lead. */
@@ -83,6 +83,7 @@ export class ProjectionFollower {
       database,
       mark,
       types: projection.events,
+      known: knownEvents,
       from: () => checkpoint(database, projection.name),
       handle: (batch) => advance(database, projection, batch),
       signal,
@@ -97,7 +98,7 @@ export async function catchUp(database: Database, projection: Projection, upTo: 
     const after = await checkpoint(database, projection.name);
     if (after >= upTo) return;
     const next = Math.min(upTo, after + subscriptionLimits.window);
-    const events = await readAll(database, { after, upTo: next, types: projection.events });
+    const events = await readAll(database, { after, upTo: next, types: projection.events, known: knownEvents });
     await advance(database, projection, { after, upTo: next, events });
   }
 }

@@ -9,7 +9,7 @@ import { revenuePerPool } from './revenue-per-pool';
 import { salesByDay } from './sales-by-day';
 
 export * from './availability';
-export { isPoison } from './checkpoint';
+export { isPoison, UnknownEvent } from './checkpoint';
 export { type CustomerPage, customerPurchases, purchasesOfCustomer } from './customer-purchases';
 export { countedEvents, eventCounts } from './event-counts';
 export * from './follow';

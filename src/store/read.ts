@@ -108,6 +108,8 @@ export interface EventRange {
   upTo: number;
   /** All types where it is missing. */
   types?: readonly string[] | undefined;
+  /** Every type that the reader has heard of; events of any other are given as well, so that it meets what it does not know. */
+  known?: readonly string[] | undefined;
 }
 
 // Times as numbers: reading a text for each of millions of events costs more than all else of them.
@@ -134,11 +136,14 @@ async function recorded(
 }
 
 /** The events of all streams in the order of their positions. */
-export function readAll(connection: Queryable, { after, upTo, types }: EventRange): Promise<RecordedEvent[]> {
+export function readAll(connection: Queryable, { after, upTo, types, known }: EventRange): Promise<RecordedEvent[]> {
   const range = 'position > $1::bigint AND position <= $2::bigint';
-  return types === undefined
-    ? recorded(connection, 'read-all', range, [after, upTo])
-    : recorded(connection, 'read-all-of-types', `${range} AND type = ANY($3)`, [after, upTo, types]);
+  if (types === undefined) return recorded(connection, 'read-all', range, [after, upTo]);
+  if (known === undefined) {
+    return recorded(connection, 'read-all-of-types', `${range} AND type = ANY($3)`, [after, upTo, types]);
+  }
+  const unwanted = known.filter((type) => !types.includes(type));
+  return recorded(connection, 'read-all-but-types', `${range} AND type <> ALL($3)`, [after, upTo, unwanted]);
 }
 
 /** The events at these positions, in their order. */

@@ -24,6 +24,8 @@ export interface SubscriptionOptions {
   mark: HighWaterMark;
   /** All types where it is missing. */
   types?: readonly string[] | undefined;
+  /** Every type that the reader has heard of; events of any other are handed over as well. */
+  known?: readonly string[] | undefined;
   /** Where to begin, also again after an error. */
   from(): Promise<number>;
   /** The next batch is read when this one is handled; one that fails is handed over again. */
@@ -57,13 +59,13 @@ export async function subscribe(options: SubscriptionOptions): Promise<void> {
 }
 
 async function follow(options: SubscriptionOptions, progressed: () => void): Promise<void> {
-  const { database, mark, types, signal } = options;
+  const { database, mark, types, known, signal } = options;
   let position = await options.from();
   while (!signal.aborted) {
     const top = await mark.beyond(position, signal);
     if (top <= position) continue;
     const upTo = Math.min(top, position + subscriptionLimits.window);
-    const events = await readAll(database, { after: position, upTo, types });
+    const events = await readAll(database, { after: position, upTo, types, known });
     await options.handle({ after: position, upTo, events });
     position = upTo;
     progressed();

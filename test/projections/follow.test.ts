@@ -1,17 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import {
+  catchUp,
   countedEvents,
   followLimits,
   listProjections,
+  type Projection,
   projections,
+  purchases,
+  UnknownEvent,
   verify,
   verifyAvailability,
   waitForPosition,
 } from '../../src/projections';
-import { advisoryLocks, lastPosition } from '../../src/store';
+import { advisoryLocks, append, lastPosition } from '../../src/store';
 import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
-import { endConnections } from '../support/event-store';
+import { endConnections, newEvent } from '../support/event-store';
 import { eventually } from '../support/eventually';
 import { type Follower, startFollower } from './programs';
 
@@ -190,5 +194,46 @@ describe('processes that follow the events', () => {
     expect(await waitForPosition(ledger.database, countedEvents, undefined, 5_000)).toBe(true);
     await client.end();
     await elsewhere.close();
+  });
+
+  it('leave an event that only a newer version knows to a process of that version', async () => {
+    const pool = await onSale(ledger);
+    const purchase = purchaseOf(pool);
+    await ledger.activities.reserve(purchase);
+    const transferred = { ...newEvent(), type: 'PurchaseTransferred' };
+    await append(ledger.database, [
+      { stream: `purchase-${purchase.purchaseId}`, expected: 'exists', events: [transferred] },
+    ]);
+    const end = await lastPosition(ledger.database);
+    for (const each of projections) {
+      await expect(catchUp(ledger.database, each, end)).rejects.toThrow(UnknownEvent);
+    }
+    const seen: string[] = [];
+    const newer: Projection = {
+      ...purchases,
+      events: [...purchases.events, transferred.type],
+      async apply(events, into) {
+        seen.push(...events.map(({ type }) => type));
+        await purchases.apply(
+          events.filter(({ type }) => type !== transferred.type),
+          into,
+        );
+      },
+    };
+    const [follower] = await start(1);
+    await eventually(leader);
+    await catchUp(ledger.database, newer, end);
+    expect(seen).toEqual(['TicketsReserved', transferred.type]);
+    const next = purchaseOf(pool);
+    await ledger.activities.reserve(next);
+    expect(await waitForPosition(ledger.database, purchases, await lastPosition(ledger.database), TIME_LIMIT_MS)).toBe(
+      true,
+    );
+    const states = await listProjections(ledger.database, projections);
+    expect(states.filter(({ position }) => position !== undefined && position >= end).map(({ name }) => name)).toEqual([
+      'purchases',
+    ]);
+    expect(states.every(({ parked }) => parked === 0)).toBe(true);
+    expect(follower?.process.exitCode).toBeNull();
   });
 });
