@@ -8,7 +8,7 @@ export const subscriptionLimits = {
   /** Positions in one batch at the most. */
   window: 5_000,
   /** Between two batches: under load a batch holds what was committed meanwhile, not one commit each. */
-  pauseMilliseconds: 10,
+  pauseMilliseconds: 20,
   retryMilliseconds: { first: 100, most: 5_000 },
 } as const;
 
