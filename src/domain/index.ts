@@ -11,4 +11,6 @@ export * from './pricing';
 export * from './purchase';
 export * from './refusal';
 export * from './reservation';
+export * from './seat-map';
+export * from './seating';
 export * from './text';
