@@ -93,8 +93,8 @@ export function poolRoutes(dependencies: Dependencies): Route[] {
     problems: ['not-found', 'validation-failed'],
     async handle({ params, query: { quantity } }): Promise<Answer> {
       const pool = await findPool(dependencies, params.name);
-      const { factors } = quote(pool, now());
-      return { status: 200, body: { unit: pool.price, total: times(pool.price, quantity), factors } };
+      const { unit, quote: explained } = quote(pool, now());
+      return { status: 200, body: { unit, total: times(unit, quantity), factors: explained.factors } };
     },
   });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { eventCodec } from './event-codec';
 import { type Money, money } from './money';
 import { PersistentMap } from './persistent-map';
-import { type Quote, quote, quoteSchema } from './pricing';
+import { quote, quoteSchema } from './pricing';
 import { accept, type Decision, invariant, refuse } from './refusal';
 
 /** Where each limit of a pool is set. */
@@ -200,10 +200,10 @@ export function claimTickets(pool: Pool | undefined, command: ClaimTickets): Dec
   if (requested > available(pool)) {
     return refuse({ slug: 'insufficient-inventory', pool: name, requested, available: available(pool) });
   }
-  const priced: Quote = quote(pool, now);
+  const { unit: price, quote: explained } = quote(pool, now);
   return accept(
     ...ticketIds.map((ticketId): PoolEvent => {
-      return { type: 'TicketClaimed', data: { ticketId, purchaseId, price: pool.price, quote: priced } };
+      return { type: 'TicketClaimed', data: { ticketId, purchaseId, price, quote: explained } };
     }),
   );
 }

@@ -19,7 +19,7 @@ export const poolCreated = (changes: Partial<PoolSettings> = {}): PoolEvent => (
   data: poolSettings(changes),
 });
 
-export const flatQuote = (sharePercent = 0): Quote => ({ rule: 1, sharePercent, factors: [] });
+export const flatQuote = (sharePercent = 0): Quote => ({ rule: 2, sharePercent, factors: [] });
 
 export const claimed = (purchaseId: string, ticketId: string, price = euros(50), quote = flatQuote()): PoolEvent => ({
   type: 'TicketClaimed',
