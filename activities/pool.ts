@@ -12,10 +12,13 @@ import {
   type PoolStatus,
   plainText,
   poolEvents,
+  poolLimits,
   poolStatus,
   poolStream,
+  pricingSchema,
   type Refusal,
   type SaleStoppedSignal,
+  seatLabel,
   steerPool,
 } from '../src/domain';
 import type { GroupCommit, Session } from '../src/store';
@@ -27,6 +30,7 @@ export type SteerOutcome =
   | { status: 'refused'; refusal: Refusal }
   | { status: 'invalid'; because: string };
 
+/** A signal with what came in it, or a time that has come. */
 export type PoolStep = { name: PoolSignal; input: unknown } | { name: 'openSales' | 'closeSales' };
 
 /** Tells one purchase that its sale was stopped; a purchase that has ended already is no error. */
@@ -35,12 +39,26 @@ export type TellSaleStopped = (purchaseId: string, signal: SaleStoppedSignal) =>
 const reasonLimit = 500;
 const reason = plainText(reasonLimit);
 const requestId = z.string().optional();
+const quantity = z.int().min(1).max(poolLimits.capacity);
+const seats = z.array(seatLabel).min(1).max(poolLimits.seatsAtOnce);
 
 /** What promoters send, from the API or straight from Temporal's CLI; whoever sends it, it is parsed here. */
 export const steerInputs = {
   stopSales: z.strictObject({ reason, holds: holdsPolicy.default('release'), requestId }),
   resumeSales: z.strictObject({ requestId }).optional(),
-  reprice: z.strictObject({ price: money.refine(({ amount }) => amount > 0, 'must cost something'), requestId }),
+  reprice: z
+    .strictObject({
+      price: money.refine(({ amount }) => amount > 0, 'must cost something').optional(),
+      pricing: pricingSchema.optional(),
+      requestId,
+    })
+    .refine(({ price, pricing }) => price !== undefined || pricing !== undefined, 'names a price, a pricing, or both'),
+  withhold: z.union([
+    z.strictObject({ quantity, reason: reason.optional(), requestId }),
+    z.strictObject({ seats, reason: reason.optional(), requestId }),
+  ]),
+  giveBack: z.union([z.strictObject({ quantity, requestId }), z.strictObject({ seats, requestId })]),
+  refresh: z.strictObject({ requestId }).optional(),
   cancelSales: z.strictObject({ reason, requestId }),
 } satisfies Record<PoolSignal, z.ZodType>;
 
@@ -58,7 +76,14 @@ function command(step: PoolStep): PoolCommand | { invalid: string } {
         steerInputs.resumeSales.parse(step.input ?? undefined);
         return { kind: step.name };
       case 'reprice':
-        return { kind: step.name, price: steerInputs.reprice.parse(step.input).price };
+        return { kind: step.name, ...steerInputs.reprice.parse(step.input) };
+      case 'withhold':
+        return { kind: step.name, ...steerInputs.withhold.parse(step.input) };
+      case 'giveBack':
+        return { kind: step.name, ...steerInputs.giveBack.parse(step.input) };
+      case 'refresh':
+        steerInputs.refresh.parse(step.input ?? undefined);
+        return { kind: step.name };
       case 'cancelSales':
         return { kind: step.name, reason: steerInputs.cancelSales.parse(step.input).reason };
       default:

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PurchaseRequest, Refusal, RequestedItem } from '../src/domain';
+import { type PurchaseRequest, quote, type Refusal, type RequestedItem } from '../src/domain';
 import { type PoolView, poolsNamed } from '../src/projections';
 import type { Caller } from './authentication';
 import type { Dependencies } from './dependencies';
@@ -14,7 +14,7 @@ import {
 
 /** What the exact view of the pools refuses already, sparing a workflow; the reservation itself decides for good. */
 function earlyRefusal(items: readonly RequestedItem[], pools: readonly PoolView[], now: Date): Refusal | undefined {
-  for (const { pool: name, quantity } of items) {
+  for (const { pool: name, quantity, maxUnitPrice } of items) {
     const pool = pools.find((each) => each.name === name);
     if (!pool) continue;
     const reason = pool.reason ?? 'no reason given';
@@ -27,15 +27,22 @@ function earlyRefusal(items: readonly RequestedItem[], pools: readonly PoolView[
     if (quantity > pool.available) {
       return { slug: 'insufficient-inventory', pool: name, requested: quantity, available: pool.available };
     }
+    const { unit } = quote(pool, now);
+    if (maxUnitPrice && unit.amount > maxUnitPrice.amount) return { slug: 'price-changed', pool: name, price: unit };
   }
   return undefined;
 }
 
 /** Requests that no pool could ever serve: they are answered at once and leave nothing behind. */
 function impossible(items: readonly RequestedItem[], pools: readonly PoolView[]): Problem | undefined {
-  for (const { pool: name, quantity } of items) {
+  for (const { pool: name, quantity, seats, maxUnitPrice } of items) {
     const pool = pools.find((each) => each.name === name);
     if (!pool) return notFound(`pool ${name}`);
+    if (seats && !pool.numbered) return refusalProblem({ slug: 'wrong-numbering', pool: name, numbered: false });
+    const { currency } = pool.price;
+    if (maxUnitPrice && maxUnitPrice.currency !== currency) {
+      return refusalProblem({ slug: 'wrong-currency', pool: name, currency, field: 'maxUnitPrice' });
+    }
     if (quantity < 1 || quantity > pool.maxPerPurchase) {
       return refusalProblem({ slug: 'invalid-quantity', pool: name, min: 1, max: pool.maxPerPurchase });
     }

@@ -1,11 +1,11 @@
-import type { Payment } from '../src/domain';
+import { type Payment, quote } from '../src/domain';
 import type { PoolView, PurchaseView } from '../src/projections';
 import { Problem, type ProblemDocument, refusalProblem } from './problem';
 import type { TakenRequest } from './purchase-requests';
 
-/** The pool as the contract has it. */
-export function presentPool({ promoter: _, ...pool }: PoolView) {
-  return pool;
+/** The pool as the contract has it: `price` is what one ticket costs now. */
+export function presentPool({ promoter: _, ...pool }: PoolView, now: Date) {
+  return { ...pool, price: quote(pool, now).unit, basePrice: pool.price };
 }
 
 export function declinedProblem(payment: Extract<Payment, { status: 'declined' }>): Problem {

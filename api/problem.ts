@@ -14,6 +14,9 @@ export const problemKinds = {
   'pool-name-taken': { status: 409, title: 'A pool of this name exists' },
   'insufficient-inventory': { status: 409, title: 'Not enough tickets are available' },
   'invalid-quantity': { status: 422, title: 'The quantity is out of bounds' },
+  'seat-unavailable': { status: 409, title: 'A seat is not available' },
+  'price-changed': { status: 409, title: 'Tickets cost more by now' },
+  'customer-limit-reached': { status: 409, title: 'The customer may have no more tickets' },
   'sales-stopped': { status: 409, title: 'Sales are stopped' },
   'sales-not-open': { status: 409, title: 'Sales are not open yet' },
   'pool-cancelled': { status: 409, title: 'The pool was cancelled' },
@@ -96,7 +99,33 @@ export function refusalProblem(refusal: Refusal): Problem {
     }
     case 'wrong-currency': {
       const message = `must be ${refusal.currency}, in which ${refusal.pool} is sold`;
-      return validationFailed([{ path: 'price.currency', message }]);
+      const path = refusal.field === 'maxUnitPrice' ? 'items.maxUnitPrice.currency' : 'price.currency';
+      return validationFailed([{ path, message }]);
+    }
+    case 'start-unknown': {
+      const message = `follows the time to the start, which the pool ${refusal.pool} does not name`;
+      return validationFailed([{ path: 'pricing', message }]);
+    }
+    case 'wrong-numbering': {
+      const { pool, numbered } = refusal;
+      const message = numbered
+        ? `the pool ${pool} is numbered: name its seats`
+        : `the pool ${pool} has no numbered seats`;
+      return validationFailed([{ path: numbered ? 'quantity' : 'seats', message }]);
+    }
+    case 'seat-unavailable': {
+      const { pool, seats } = refusal;
+      return new Problem(refusal.slug, `Not available in ${pool}: ${seats.join(', ')}.`, { pool, seats });
+    }
+    case 'price-changed': {
+      const { pool, price } = refusal;
+      const detail = `A ticket of ${pool} costs ${price.amount} ${price.currency} (minor units) now, more than you would pay.`;
+      return new Problem(refusal.slug, detail, { pool, price });
+    }
+    case 'customer-limit-reached': {
+      const { pool, limit, held } = refusal;
+      const detail = `One customer may have ${limit} tickets of ${pool}; this one has ${held} already.`;
+      return new Problem(refusal.slug, detail, { pool, limit, held });
     }
     case 'not-found':
       return notFound(refusal.what);

@@ -15,11 +15,11 @@ export interface Reads {
   purchases: SharedReads<PurchaseView>;
 }
 
-export function createReads(database: Database): Reads {
+export function createReads(database: Database, now: () => Date): Reads {
   return {
     pools: new SharedReads(async (names) => {
       const pools = await poolsNamed(database, names);
-      return new Map(pools.map((pool) => [pool.name, { pool, json: JSON.stringify(presentPool(pool)) }]));
+      return new Map(pools.map((pool) => [pool.name, { pool, json: JSON.stringify(presentPool(pool, now())) }]));
     }),
     purchases: new SharedReads(async (ids) => {
       const purchases = await purchasesById(database, ids);

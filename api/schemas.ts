@@ -1,6 +1,21 @@
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { holdsPolicy, money, paymentMethodType, plainText, poolLimits, poolName, purchaseLimits } from '../src/domain';
+import {
+  holdsPolicy,
+  money,
+  needsStart,
+  paymentMethodType,
+  plainText,
+  poolLimits,
+  poolName,
+  pricingSchema,
+  purchaseLimits,
+  rowsOfLabels,
+  seatCount,
+  seatLabel,
+  seatLabels,
+  seatRows,
+} from '../src/domain';
 
 extendZodWithOpenApi(z);
 
@@ -44,22 +59,54 @@ export const paymentHeaders = z.object({
   Prefer: preferHeader,
 });
 
+/** What is sold of a pool, and how: so for pools by name alone and for the sections of a show. */
+const offer = {
+  capacity: z.int().min(1).max(poolLimits.capacity).optional().describe('Left out where seats or rows give it'),
+  seats: seatLabels
+    .optional()
+    .describe('Seats by name, such as A-1: what stands before the last hyphen is the row; the front row first'),
+  rows: seatRows.optional().describe('Many seats in few words, the front row first'),
+  price: positiveMoney,
+  pricing: pricingSchema.optional(),
+  maxPerPurchase: z
+    .int()
+    .min(poolLimits.maxPerPurchase.least)
+    .max(poolLimits.maxPerPurchase.most)
+    .default(poolLimits.maxPerPurchase.usual),
+  maxPerCustomer: z
+    .int()
+    .min(poolLimits.maxPerCustomer.least)
+    .max(poolLimits.maxPerCustomer.most)
+    .optional()
+    .describe('Tickets that one customer may hold and have bought'),
+  holdSeconds: z
+    .int()
+    .min(poolLimits.holdSeconds.least)
+    .max(poolLimits.holdSeconds.most)
+    .default(poolLimits.holdSeconds.usual),
+};
+
+interface Offer {
+  capacity?: number | undefined;
+  seats?: string[] | undefined;
+  rows?: z.output<typeof seatRows> | undefined;
+}
+
+const offersOnce = ({ capacity, seats, rows }: Offer) =>
+  [capacity, seats, rows].filter((given) => given !== undefined).length === 1;
+const offeredOnce = { path: ['capacity'], message: 'give one of capacity, seats and rows' };
+
+/** What was given in one of three ways: how many tickets there are, and the seats where they are numbered. */
+function sized<Given extends Offer>({ capacity = 0, seats, rows, ...rest }: Given) {
+  const numbered = seats ? rowsOfLabels(seats) : rows;
+  return { ...rest, capacity: numbered ? seatCount(numbered) : capacity, ...(numbered && { rows: numbered }) };
+}
+
 export const newPool = z
   .strictObject({
     name: poolName,
     title: plainText(textLimits.title).optional(),
-    capacity: z.int().min(1).max(poolLimits.capacity),
-    price: positiveMoney,
-    maxPerPurchase: z
-      .int()
-      .min(poolLimits.maxPerPurchase.least)
-      .max(poolLimits.maxPerPurchase.most)
-      .default(poolLimits.maxPerPurchase.usual),
-    holdSeconds: z
-      .int()
-      .min(poolLimits.holdSeconds.least)
-      .max(poolLimits.holdSeconds.most)
-      .default(poolLimits.holdSeconds.usual),
+    ...offer,
     startsAt: givenInstant.optional(),
     opensAt: givenInstant.optional(),
     closesAt: givenInstant.optional(),
@@ -72,18 +119,70 @@ export const newPool = z
     path: ['opensAt'],
     message: 'must be before startsAt',
   })
+  .refine(({ startsAt, pricing }) => startsAt !== undefined || !pricing || !needsStart(pricing), {
+    path: ['startsAt'],
+    message: 'is needed by a pricing that follows the time to the start',
+  })
+  .refine(offersOnce, offeredOnce)
+  .transform(sized)
   .openapi('NewPool');
 
 export const stopBody = z.strictObject({ reason, holds: holdsPolicy.default('release') }).openapi('Stop');
 export const emptyBody = z.strictObject({});
-export const repriceBody = z.strictObject({ price: positiveMoney }).openapi('Reprice');
+export const repriceBody = z
+  .strictObject({ price: positiveMoney.optional(), pricing: pricingSchema.optional() })
+  .refine(({ price, pricing }) => price !== undefined || pricing !== undefined, {
+    path: ['price'],
+    message: 'give a price, a pricing, or both',
+  })
+  .openapi('Reprice');
+const someTickets = {
+  quantity: z.int().min(1).max(poolLimits.capacity).optional(),
+  seats: z.array(seatLabel).min(1).max(poolLimits.seatsAtOnce).optional(),
+};
+const namesOne = ({ quantity, seats }: { quantity?: number | undefined; seats?: string[] | undefined }) =>
+  (quantity === undefined) !== (seats === undefined);
+const oneOfBoth = { path: ['quantity'], message: 'give a quantity, or the seats of a numbered pool' };
+export const withholdBody = z
+  .strictObject({ ...someTickets, reason: reason.optional() })
+  .refine(namesOne, oneOfBoth)
+  .openapi('Withhold');
+export const giveBackBody = z.strictObject(someTickets).refine(namesOne, oneOfBoth).openapi('GiveBack');
 export const cancelBody = z.strictObject({ reason }).openapi('CancelPool');
+
+/** Tickets of one pool: so many, or these seats. */
+export const line = z
+  .strictObject({
+    pool: poolName,
+    quantity: z.int().optional(),
+    seats: z.array(seatLabel).min(1).max(poolLimits.maxPerPurchase.most).optional(),
+    bestAvailable: z
+      .boolean()
+      .optional()
+      .describe('The best seats of a numbered pool, which no named seats give anyway'),
+    maxUnitPrice: positiveMoney.optional().describe('The most that one ticket may cost'),
+  })
+  .refine(namesOne, oneOfBoth)
+  .refine(({ seats }) => !seats || new Set(seats).size === seats.length, {
+    path: ['seats'],
+    message: 'names a seat twice',
+  })
+  .refine(({ seats, bestAvailable }) => !seats || bestAvailable !== true, {
+    path: ['bestAvailable'],
+    message: 'is not asked together with seats by name',
+  })
+  .transform(({ pool, quantity, seats, ...wishes }) => ({
+    pool,
+    quantity: seats?.length ?? quantity ?? 0,
+    ...(seats && { seats }),
+    ...wishes,
+  }));
 
 export const newPurchase = z
   .strictObject({
     customerId,
     items: z
-      .array(z.strictObject({ pool: poolName, quantity: z.int() }))
+      .array(line)
       .min(1)
       .max(purchaseLimits.lines)
       .refine((items) => new Set(items.map(({ pool }) => pool)).size === items.length, 'names a pool twice'),
@@ -116,16 +215,22 @@ export const poolAnswer = z
     available: z.int(),
     claimed: z.int(),
     sold: z.int(),
-    price: money,
+    withheld: z.int().describe('Kept from sale by the promoter'),
+    price: money.describe('What one ticket costs now'),
+    basePrice: money,
+    pricing: pricingSchema.optional(),
+    numbered: z.boolean().describe('Whether its seats have names'),
     maxPerPurchase: z.int(),
+    maxPerCustomer: z.int().optional(),
     holdSeconds: z.int(),
     startsAt: instant.optional(),
     opensAt: instant.optional(),
     closesAt: instant.optional(),
+    show: z.string().optional().describe('The show whose section it is'),
     reason: z.string().optional(),
     position: z.int(),
   })
-  .openapi('Pool', { description: 'available + claimed + sold = capacity' });
+  .openapi('Pool', { description: 'available + claimed + sold + withheld = capacity' });
 export const poolsAnswer = z.object({ pools: z.array(poolAnswer), next: z.string().optional() });
 export const priceAnswer = z.object({
   unit: money,
@@ -164,7 +269,7 @@ export const purchaseAnswer = z
       z.object({
         pool: z.string(),
         quantity: z.int(),
-        tickets: z.array(z.object({ id: z.uuid(), price: money })),
+        tickets: z.array(z.object({ id: z.uuid(), price: money, seat: z.string().optional() })),
       }),
     ),
     total: money.optional(),

@@ -87,7 +87,13 @@ class Steering {
   private async begin(): Promise<void> {
     const made = await createPool(this.input.settings);
     if (made.status !== 'done') this.show('refused', 'The name was taken before; no pool was made.');
-    else this.show(made.poolStatus, this.opened ? 'On sale.' : `Sales open at ${this.input.settings.opensAt}.`);
+    else this.show(made.poolStatus, this.untilOpen());
+  }
+
+  private untilOpen(): string {
+    const { opensAt, show } = this.input.settings;
+    if (show !== undefined) return `A section of show ${show}, which opens and closes its sales.`;
+    return this.opened ? 'On sale.' : `Sales open at ${opensAt}.`;
   }
 
   private isOver(): boolean {
@@ -102,9 +108,10 @@ class Steering {
     await (left === Number.POSITIVE_INFINITY ? condition(awake) : condition(awake, left));
   }
 
-  /** Milliseconds to the next opening or closing time. */
+  /** Milliseconds to the next opening or closing time; those of a show's pools are the show's. */
   private boundaryIn(): number {
-    const { opensAt, closesAt } = this.input.settings;
+    const { opensAt, closesAt, show } = this.input.settings;
+    if (show !== undefined) return Number.POSITIVE_INFINITY;
     const next = this.opened ? (this.closed ? undefined : closesAt) : opensAt;
     return next === undefined ? Number.POSITIVE_INFINITY : Date.parse(next) - Date.now();
   }

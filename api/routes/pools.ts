@@ -49,7 +49,7 @@ export function poolRoutes(dependencies: Dependencies): Route[] {
         begin,
       });
       if (!pool) throw unavailable('The pool is accepted, but no worker has made it yet.');
-      return { status: 201, headers: { Location: `/v1/pools/${pool.name}` }, body: presentPool(pool) };
+      return { status: 201, headers: { Location: `/v1/pools/${pool.name}` }, body: presentPool(pool, now()) };
     },
   });
 
@@ -67,7 +67,10 @@ export function poolRoutes(dependencies: Dependencies): Route[] {
       const found = await listPools(database, { status, after: cursor, limit: limit + 1 });
       const page = found.slice(0, limit);
       const next = found.length > limit ? page.at(-1)?.name : undefined;
-      return { status: 200, body: { pools: page.map(presentPool), ...(next !== undefined && { next }) } };
+      return {
+        status: 200,
+        body: { pools: page.map((pool) => presentPool(pool, now())), ...(next !== undefined && { next }) },
+      };
     },
   });
 

@@ -7,7 +7,16 @@ import { findOwnPool, findPool } from '../find';
 import { presentPool } from '../present';
 import { refusalProblem, type Slug, unavailable, validationFailed } from '../problem';
 import { type Answer, type Route, route } from '../route';
-import { cancelBody, emptyBody, poolAnswer, poolParams, repriceBody, stopBody } from '../schemas';
+import {
+  cancelBody,
+  emptyBody,
+  giveBackBody,
+  poolAnswer,
+  poolParams,
+  repriceBody,
+  stopBody,
+  withholdBody,
+} from '../schemas';
 import { askTemporal, temporalLimits } from '../temporal-calls';
 
 const problems: Slug[] = [
@@ -26,7 +35,7 @@ function refuseUnlessDone(outcome: SteerOutcome): void {
 
 /** What promoters do with a sale that goes on. */
 export function steeringRoutes(dependencies: Dependencies): Route[] {
-  const { temporal, newId } = dependencies;
+  const { temporal, newId, now } = dependencies;
 
   /** Sends the signal, which lasts even if nobody is there to take it, and waits until it is in force. */
   async function steer(name: string, caller: Caller, signal: PoolSignal, input: object): Promise<Answer> {
@@ -50,7 +59,7 @@ export function steeringRoutes(dependencies: Dependencies): Route[] {
         throw refusalProblem({ slug: 'pool-cancelled', pool: name, reason: reason ?? 'no reason given' });
       }
     }
-    return { status: 200, body: presentPool(await findPool(dependencies, name)) };
+    return { status: 200, body: presentPool(await findPool(dependencies, name), now()) };
   }
 
   const basics = {
@@ -80,9 +89,27 @@ export function steeringRoutes(dependencies: Dependencies): Route[] {
   const reprice = route({
     ...basics,
     path: '/v1/pools/{name}/reprice',
-    summary: 'Change the price; claims already made keep theirs',
+    summary: 'Change the base price, the pricing, or both; claims already made keep their price',
     body: repriceBody,
     handle: ({ params, caller, body }) => steer(params.name, caller, 'reprice', body),
+  });
+
+  const withhold = route({
+    ...basics,
+    path: '/v1/pools/{name}/withhold',
+    summary: 'Keep tickets from sale: a quantity, or seats of a numbered pool',
+    body: withholdBody,
+    problems: [...problems, 'insufficient-inventory', 'seat-unavailable'],
+    handle: ({ params, caller, body }) => steer(params.name, caller, 'withhold', body),
+  });
+
+  const giveBack = route({
+    ...basics,
+    path: '/v1/pools/{name}/give-back',
+    summary: 'Give withheld tickets back to the sale',
+    body: giveBackBody,
+    problems: [...problems, 'invalid-quantity', 'seat-unavailable'],
+    handle: ({ params, caller, body }) => steer(params.name, caller, 'giveBack', body),
   });
 
   const cancel = route({
@@ -93,5 +120,5 @@ export function steeringRoutes(dependencies: Dependencies): Route[] {
     handle: ({ params, caller, body }) => steer(params.name, caller, 'cancelSales', body),
   });
 
-  return [stop, resume, reprice, cancel];
+  return [stop, resume, reprice, withhold, giveBack, cancel];
 }

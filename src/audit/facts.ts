@@ -8,8 +8,8 @@ export const streamKinds = ['pool', 'purchase'] as const;
  * another version is told as a breach until it is read as well.
  */
 export const versionsRead: Readonly<Record<string, number>> = {
-  PoolCreated: 1,
-  PoolRepriced: 1,
+  PoolCreated: 2,
+  PoolRepriced: 2,
   TicketClaimed: 1,
   TicketReleased: 1,
   TicketBought: 1,

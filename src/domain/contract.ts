@@ -1,5 +1,6 @@
 import type { Money } from './money';
 import type { HoldsPolicy, PoolSettings } from './pool';
+import type { Pricing } from './pricing';
 import type { PurchaseStatus, RequestedItem } from './purchase';
 
 /** The names that boxoffice has in Temporal: what the API, the CLI and the workflows agree on. No zod here: workflows import it. */
@@ -17,6 +18,9 @@ export const poolSignals = {
   stopSales: 'stopSales',
   resumeSales: 'resumeSales',
   reprice: 'reprice',
+  withhold: 'withhold',
+  giveBack: 'giveBack',
+  refresh: 'refresh',
   cancelSales: 'cancelSales',
 } as const;
 export type PoolSignal = keyof typeof poolSignals;
@@ -52,7 +56,12 @@ export interface StopSales {
 
 export interface Reprice {
   price?: Money;
+  pricing?: Pricing;
 }
+
+/** Tickets of a pool without numbers, or seats of one with them. */
+export type Withhold = ({ quantity: number } | { seats: string[] }) & { reason?: string };
+export type GiveBack = { quantity: number } | { seats: string[] };
 
 export interface PurchaseState {
   status: PurchaseStatus;

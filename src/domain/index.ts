@@ -1,5 +1,6 @@
 /** The business, pure: deciders, their events and what they refuse. No I/O, no clock, no random. */
 
+export * from './claiming';
 export * from './contract';
 export * from './event-codec';
 export * from './identifiers';
@@ -15,4 +16,5 @@ export * from './refusal';
 export * from './reservation';
 export * from './seat-map';
 export * from './seating';
+export * from './steering';
 export * from './text';

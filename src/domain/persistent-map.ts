@@ -1,4 +1,4 @@
-type Content<Key, Value extends object> =
+type Content<Key, Value extends NonNullable<unknown>> =
   | { readonly map: Map<Key, Value> }
   | { readonly key: Key; readonly value: Value | undefined; readonly next: PersistentMap<Key, Value> };
 
@@ -7,10 +7,12 @@ type Content<Key, Value extends object> =
  * an older one is what must be undone to get there from a newer, and takes the plain map over when it is looked at again, at the
  * cost of the changes between the two (Baker's rerooting). Values are never undefined.
  */
-export class PersistentMap<Key, Value extends object> {
+export class PersistentMap<Key, Value extends NonNullable<unknown>> {
   private constructor(private content: Content<Key, Value>) {}
 
-  static of<Key, Value extends object>(entries: Iterable<readonly [Key, Value]> = []): PersistentMap<Key, Value> {
+  static of<Key, Value extends NonNullable<unknown>>(
+    entries: Iterable<readonly [Key, Value]> = [],
+  ): PersistentMap<Key, Value> {
     return new PersistentMap({ map: new Map(entries) });
   }
 

@@ -3,31 +3,43 @@ import { money } from './money';
 import { PersistentMap } from './persistent-map';
 import { type Claim, holdsPolicy, type Pool, poolEvents } from './pool';
 import { invariant } from './refusal';
+import { SeatMap } from './seat-map';
+import { seatLabel } from './seating';
 
 /** Raised whenever `evolvePool` makes another state of the same events: older snapshots are then of no use any more. */
-export const poolReducer = 1;
+export const poolReducer = 2;
 
 /** Purchases in one piece of a written snapshot: about a millisecond's work. */
 const purchasesInPiece = 500;
 
-const withoutClaims = poolEvents.PoolCreated.extend({
+const plain = poolEvents.PoolCreated.extend({
   opened: z.boolean(),
   closed: z.boolean(),
   stopped: z.strictObject({ reason: z.string(), holds: holdsPolicy }).optional(),
   cancelled: z.strictObject({ reason: z.string() }).optional(),
   claimed: z.int().min(0),
   sold: z.int().min(0),
+  withheld: z.int().min(0),
 }).strict();
 
-/** One purchase's claims in their order: its id, then for each its ticket id and the place of its price. */
-type FlatClaims = (string | number)[];
+const named = z.strictObject({ seat: seatLabel.optional(), customerId: z.string().optional() });
+
+/** One purchase's claims in their order: its id, then for each its ticket id, the place of its price, and what else it names. */
+type FlatClaims = (string | number | z.infer<typeof named>)[];
 
 /** `claims` is checked by hand: there may be a million, and each would cost a schema more than its own reading. */
-const written = z.strictObject({ pool: withoutClaims, claims: z.unknown(), prices: z.array(money) });
+const written = z.strictObject({
+  pool: plain,
+  claims: z.unknown(),
+  prices: z.array(money),
+  /** A letter for each seat of each row. */
+  seats: z.array(z.string()).optional(),
+  customers: z.array(z.tuple([z.string(), z.int().min(1)])).optional(),
+});
 
 /** A pool's state as JSON, in pieces, so that other work finds a gap between them. */
 export function* writePool(pool: Pool): Generator<string> {
-  const { claims, ...rest } = pool;
+  const { claims, seats, customers, ...rest } = pool;
   const prices = new PriceList();
   yield `{"pool":${JSON.stringify(rest)},"claims":[`;
   let piece: string[] = [];
@@ -40,12 +52,15 @@ export function* writePool(pool: Pool): Generator<string> {
     separator = ',';
   }
   if (piece.length > 0) yield separator + piece.join();
-  yield `],"prices":${JSON.stringify(prices.listed)}}`;
+  yield `],"prices":${JSON.stringify(prices.listed)}`;
+  if (seats) yield `,"seats":${JSON.stringify(seats.statuses())}`;
+  if (customers) yield `,"customers":${JSON.stringify([...customers])}`;
+  yield '}';
 }
 
 /** Throws for what `writePool` never wrote. */
 export function readPool(text: string): Pool {
-  const { pool, claims: lines, prices } = written.parse(JSON.parse(text));
+  const { pool, claims: lines, prices, seats, customers } = written.parse(JSON.parse(text));
   invariant(Array.isArray(lines), () => 'a snapshot lists claims');
   let live = 0;
   const byPurchase = new Map<string, readonly Claim[]>();
@@ -57,22 +72,35 @@ export function readPool(text: string): Pool {
   }
   invariant(live === pool.claimed, () => `a snapshot of pool ${pool.name} has ${live} claims for ${pool.claimed}`);
   invariant(byPurchase.size === lines.length, () => `a snapshot of pool ${pool.name} names a purchase twice`);
-  return { ...pool, claims: PersistentMap.of(byPurchase) } as Pool;
+  invariant((pool.rows === undefined) === (seats === undefined), () => 'a snapshot of a numbered pool has its seats');
+  const limited = pool.maxPerCustomer !== undefined;
+  invariant(limited === (customers !== undefined), () => 'a snapshot knows the customers that the pool limits');
+  return {
+    ...pool,
+    claims: PersistentMap.of(byPurchase),
+    ...(pool.rows && seats && { seats: SeatMap.restore(pool.rows, seats) }),
+    ...(customers && { customers: PersistentMap.of(customers) }),
+  } as Pool;
 }
 
 function flat(purchaseId: string, claims: readonly Claim[], prices: PriceList): FlatClaims {
   const line: FlatClaims = [purchaseId];
-  for (const { ticketId, price } of claims) line.push(ticketId, prices.placeOf(price));
+  for (const { ticketId, price, ...names } of claims) {
+    line.push(ticketId, prices.placeOf(price));
+    if (names.seat !== undefined || names.customerId !== undefined) line.push(names);
+  }
   return line;
 }
 
 function claimsIn(line: readonly unknown[], prices: readonly Claim['price'][]): readonly Claim[] {
   const claims: Claim[] = [];
-  for (let index = 1; index < line.length; index += 2) {
-    const ticketId = line[index];
-    const price = prices[Number(line[index + 1])];
+  for (let index = 1; index < line.length; ) {
+    const [ticketId, place, names] = line.slice(index, index + 3);
+    const price = prices[Number(place)];
     invariant(typeof ticketId === 'string' && price !== undefined, () => 'a snapshot knows the price of every ticket');
-    claims.push({ ticketId, price });
+    const isNamed = typeof names === 'object';
+    claims.push({ ticketId, price, ...(isNamed && (named.parse(names) as Pick<Claim, 'seat' | 'customerId'>)) });
+    index += isNamed ? 3 : 2;
   }
   return claims;
 }

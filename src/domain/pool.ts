@@ -2,14 +2,19 @@ import { z } from 'zod';
 import { eventCodec } from './event-codec';
 import { type Money, money } from './money';
 import { PersistentMap } from './persistent-map';
-import { quote, quoteSchema } from './pricing';
-import { accept, type Decision, invariant, refuse } from './refusal';
+import { pricingSchema, quoteSchema } from './pricing';
+import { invariant } from './refusal';
+import { SeatMap, type SeatStatus } from './seat-map';
+import { seatLabel, seatRows } from './seating';
 
 /** Where each limit of a pool is set. */
 export const poolLimits = {
   capacity: 1_000_000,
   maxPerPurchase: { least: 1, most: 50, usual: 4 },
+  maxPerCustomer: { least: 1, most: 1000 },
   holdSeconds: { least: 1, most: 3600, usual: 300 },
+  /** Seats that one command withholds or gives back. */
+  seatsAtOnce: 2_000,
 } as const;
 
 export const poolName = z.string().regex(/^[a-z0-9-]{1,63}$/, 'must be 1 to 63 of a-z, 0-9 and -');
@@ -17,6 +22,9 @@ const instant = z.iso.datetime({ offset: true });
 /** What a stop does to open holds: give them back, or let their buyers still pay. */
 export const holdsPolicy = z.enum(['release', 'honour']);
 export type HoldsPolicy = z.infer<typeof holdsPolicy>;
+
+/** Named where they are numbered. */
+const someTickets = { quantity: z.int().min(1), seats: z.array(seatLabel).optional() };
 
 export const poolEvents = {
   PoolCreated: z.object({
@@ -26,30 +34,57 @@ export const poolEvents = {
     capacity: z.int().min(1).max(poolLimits.capacity),
     price: money,
     maxPerPurchase: z.int(),
+    /** Tickets that one customer may hold and have bought; without it as many as they like. */
+    maxPerCustomer: z.int().optional(),
     holdSeconds: z.int(),
     startsAt: instant.optional(),
     opensAt: instant.optional(),
     closesAt: instant.optional(),
+    /** The seats of a numbered pool, the front row first; without it general admission. */
+    rows: seatRows.optional(),
+    pricing: pricingSchema.optional(),
+    /** The show whose section it is: that opens, closes and cancels it. */
+    show: z.string().optional(),
   }),
   SalesOpened: z.object({}),
   SalesClosed: z.object({}),
   SalesStopped: z.object({ reason: z.string(), holds: holdsPolicy }),
   SalesResumed: z.object({}),
-  PoolRepriced: z.object({ price: money }),
+  /** The base price from now on, and the pricing where that was replaced. */
+  PoolRepriced: z.object({ price: money, pricing: pricingSchema.optional() }),
   PoolCancelled: z.object({ reason: z.string() }),
-  TicketClaimed: z.object({ ticketId: z.uuid(), purchaseId: z.uuid(), price: money, quote: quoteSchema }),
+  TicketsWithheld: z.object({ ...someTickets, reason: z.string().optional() }),
+  TicketsGivenBack: z.object(someTickets),
+  TicketClaimed: z.object({
+    ticketId: z.uuid(),
+    purchaseId: z.uuid(),
+    /** Where the pool limits each customer. */
+    customerId: z.string().optional(),
+    seat: seatLabel.optional(),
+    price: money,
+    quote: quoteSchema,
+  }),
   TicketReleased: z.object({ ticketId: z.uuid(), purchaseId: z.uuid() }),
   TicketBought: z.object({ ticketId: z.uuid(), purchaseId: z.uuid(), price: money }),
 };
 export type PoolEvent = {
   [Type in keyof typeof poolEvents]: { type: Type; data: z.infer<(typeof poolEvents)[Type]> };
 }[keyof typeof poolEvents];
-export const poolCodec = eventCodec(poolEvents);
+
+const asItWas = (data: unknown) => data;
+
+export const poolCodec = eventCodec(poolEvents, {
+  // What came with the second version changes what may be sold at which price: who does not know it must not sell.
+  PoolCreated: { version: 2, upcasts: { 1: asItWas } },
+  PoolRepriced: { version: 2, upcasts: { 1: asItWas } },
+});
 export type PoolSettings = z.infer<typeof poolEvents.PoolCreated>;
 
 export interface Claim {
   ticketId: string;
   price: Money;
+  seat?: string;
+  customerId?: string;
 }
 
 /** A pool that exists; before `PoolCreated` its state is `undefined`. */
@@ -60,8 +95,14 @@ export interface Pool extends PoolSettings {
   cancelled?: { reason: string };
   claimed: number;
   sold: number;
+  /** Kept from sale by the promoter. */
+  withheld: number;
   /** Live claims by purchase. */
   claims: PersistentMap<string, readonly Claim[]>;
+  /** Where the pool is numbered. */
+  seats?: SeatMap;
+  /** Tickets that each customer holds or has bought, where the pool limits that. */
+  customers?: PersistentMap<string, number>;
 }
 
 export type PoolStatus = 'scheduled' | 'on-sale' | 'stopped' | 'closed' | 'cancelled';
@@ -73,26 +114,97 @@ export function poolStatus(pool: Pool): PoolStatus {
   return pool.opened ? 'on-sale' : 'scheduled';
 }
 
-export const available = (pool: Pick<Pool, 'capacity' | 'claimed' | 'sold'>) =>
-  pool.capacity - pool.claimed - pool.sold;
+export const available = (pool: Pick<Pool, 'capacity' | 'claimed' | 'sold' | 'withheld'>) =>
+  pool.capacity - pool.claimed - pool.sold - pool.withheld;
 
 function existing(pool: Pool | undefined, event: PoolEvent): Pool {
   invariant(pool !== undefined, () => `${event.type} before PoolCreated`);
   return pool;
 }
 
-function withoutClaim(pool: Pool, purchaseId: string, ticketId: string): Pool['claims'] {
+function created(settings: PoolSettings): Pool {
+  const { opensAt, show, rows, maxPerCustomer } = settings;
+  return {
+    ...settings,
+    opened: opensAt === undefined && show === undefined,
+    closed: false,
+    claimed: 0,
+    sold: 0,
+    withheld: 0,
+    claims: PersistentMap.of(),
+    ...(rows && { seats: SeatMap.of(rows) }),
+    ...(maxPerCustomer !== undefined && { customers: PersistentMap.of<string, number>() }),
+  };
+}
+
+/** The seats after these, of which each was as `from` says, have become as `to` says; nothing where there are none. */
+function seatsTurned(
+  { name, seats }: Pool,
+  labels: readonly string[] | undefined,
+  from: SeatStatus,
+  to: SeatStatus,
+): Pick<Pool, 'seats'> {
+  invariant((seats === undefined) === (labels === undefined), () => `pool ${name} names its seats always or never`);
+  if (!seats || !labels) return {};
+  const wrong = labels.find((label) => seats.statusOf(label) !== from);
+  invariant(wrong === undefined, () => `seat ${wrong} of pool ${name} is not ${from}`);
+  return { seats: seats.with(labels, to) };
+}
+
+const seatOf = ({ seat }: { seat?: string | undefined }) => (seat === undefined ? undefined : [seat]);
+
+/** One more ticket, or one less, in the hands of a customer. */
+function customersWith(pool: Pool, customerId: string | undefined, more: 1 | -1): Pick<Pool, 'customers'> {
+  const { customers } = pool;
+  if (!customers || customerId === undefined) return {};
+  const held = (customers.get(customerId) ?? 0) + more;
+  invariant(held >= 0, () => `customer ${customerId} gives back more of pool ${pool.name} than they had`);
+  return { customers: held === 0 ? customers.delete(customerId) : customers.set(customerId, held) };
+}
+
+function claimed(pool: Pool, data: Extract<PoolEvent, { type: 'TicketClaimed' }>['data']): Pool {
+  const { purchaseId, ticketId, customerId, seat, price } = data;
+  invariant(available(pool) > 0, () => `pool ${pool.name} is oversold`);
   const claims = pool.claims.get(purchaseId) ?? [];
-  const left = claims.filter((claim) => claim.ticketId !== ticketId);
-  invariant(left.length === claims.length - 1, () => `ticket ${ticketId} of pool ${pool.name} has no live claim`);
-  return left.length === 0 ? pool.claims.delete(purchaseId) : pool.claims.set(purchaseId, left);
+  invariant(!claims.some((claim) => claim.ticketId === ticketId), () => `ticket ${ticketId} is claimed twice`);
+  const claim: Claim = {
+    ticketId,
+    price,
+    ...(seat !== undefined && { seat }),
+    ...(customerId !== undefined && { customerId }),
+  };
+  return {
+    ...pool,
+    ...seatsTurned(pool, seatOf(data), 'available', 'claimed'),
+    ...customersWith(pool, customerId, 1),
+    claimed: pool.claimed + 1,
+    claims: pool.claims.set(purchaseId, [...claims, claim]),
+  };
+}
+
+/** The pool without one live claim, and that claim. */
+function unclaimed(
+  pool: Pool,
+  { purchaseId, ticketId }: { purchaseId: string; ticketId: string },
+): { claim: Claim; pool: Pool } {
+  const claims = pool.claims.get(purchaseId) ?? [];
+  const claim = claims.find((each) => each.ticketId === ticketId);
+  invariant(claim !== undefined, () => `ticket ${ticketId} of pool ${pool.name} has no live claim`);
+  const left = claims.filter((each) => each !== claim);
+  return {
+    claim,
+    pool: {
+      ...pool,
+      claimed: pool.claimed - 1,
+      claims: left.length === 0 ? pool.claims.delete(purchaseId) : pool.claims.set(purchaseId, left),
+    },
+  };
 }
 
 export function evolvePool(state: Pool | undefined, event: PoolEvent): Pool {
   if (event.type === 'PoolCreated') {
     invariant(state === undefined, () => `pool ${event.data.name} created twice`);
-    const opened = event.data.opensAt === undefined;
-    return { ...event.data, opened, closed: false, claimed: 0, sold: 0, claims: PersistentMap.of() };
+    return created(event.data);
   }
   const pool = existing(state, event);
   switch (event.type) {
@@ -105,121 +217,40 @@ export function evolvePool(state: Pool | undefined, event: PoolEvent): Pool {
     case 'SalesResumed':
       return { ...pool, stopped: undefined };
     case 'PoolRepriced':
-      return { ...pool, price: event.data.price };
+      return { ...pool, ...event.data };
     case 'PoolCancelled':
       return { ...pool, cancelled: { reason: event.data.reason } };
-    case 'TicketClaimed': {
-      invariant(available(pool) > 0, () => `pool ${pool.name} is oversold`);
-      const { purchaseId, ticketId, price } = event.data;
-      const claims = pool.claims.get(purchaseId) ?? [];
-      invariant(!claims.some((claim) => claim.ticketId === ticketId), () => `ticket ${ticketId} is claimed twice`);
+    case 'TicketsWithheld': {
+      const { quantity, seats } = event.data;
+      invariant(quantity <= available(pool), () => `pool ${pool.name} withholds more than it has`);
       return {
         ...pool,
-        claimed: pool.claimed + 1,
-        claims: pool.claims.set(purchaseId, [...claims, { ticketId, price }]),
+        ...seatsTurned(pool, seats, 'available', 'withheld'),
+        withheld: pool.withheld + quantity,
       };
     }
+    case 'TicketsGivenBack': {
+      const { quantity, seats } = event.data;
+      invariant(quantity <= pool.withheld, () => `pool ${pool.name} gives back more than was withheld`);
+      return {
+        ...pool,
+        ...seatsTurned(pool, seats, 'withheld', 'available'),
+        withheld: pool.withheld - quantity,
+      };
+    }
+    case 'TicketClaimed':
+      return claimed(pool, event.data);
     case 'TicketReleased': {
-      const claims = withoutClaim(pool, event.data.purchaseId, event.data.ticketId);
-      return { ...pool, claimed: pool.claimed - 1, claims };
+      const { claim, pool: without } = unclaimed(pool, event.data);
+      return {
+        ...without,
+        ...seatsTurned(pool, seatOf(claim), 'claimed', 'available'),
+        ...customersWith(pool, claim.customerId, -1),
+      };
     }
     case 'TicketBought': {
-      const claims = withoutClaim(pool, event.data.purchaseId, event.data.ticketId);
-      return { ...pool, claimed: pool.claimed - 1, sold: pool.sold + 1, claims };
+      const { claim, pool: without } = unclaimed(pool, event.data);
+      return { ...without, ...seatsTurned(pool, seatOf(claim), 'claimed', 'sold'), sold: pool.sold + 1 };
     }
   }
-}
-
-export function createPool(pool: Pool | undefined, settings: PoolSettings): Decision<PoolEvent> {
-  if (pool) return refuse({ slug: 'pool-name-taken', pool: settings.name });
-  return accept({ type: 'PoolCreated', data: settings });
-}
-
-/** What a promoter, or the pool's own timers, may ask of a pool. */
-export type PoolCommand =
-  | { kind: 'openSales' }
-  | { kind: 'closeSales' }
-  | { kind: 'stopSales'; reason: string; holds: HoldsPolicy }
-  | { kind: 'resumeSales' }
-  | { kind: 'reprice'; price: Money }
-  | { kind: 'cancelSales'; reason: string };
-
-/** Steers the sale; nothing is appended when the pool is already as asked. */
-export function steerPool(pool: Pool | undefined, name: string, command: PoolCommand): Decision<PoolEvent> {
-  if (!pool) return refuse({ slug: 'not-found', what: `pool ${name}` });
-  if (pool.cancelled) {
-    if (command.kind === 'cancelSales') return accept();
-    return refuse({ slug: 'pool-cancelled', pool: name, reason: pool.cancelled.reason });
-  }
-  switch (command.kind) {
-    case 'openSales':
-      return pool.opened ? accept() : accept({ type: 'SalesOpened', data: {} });
-    case 'closeSales':
-      return pool.closed ? accept() : accept({ type: 'SalesClosed', data: {} });
-    case 'stopSales': {
-      const { reason, holds } = command;
-      const already = pool.stopped?.reason === reason && pool.stopped.holds === holds;
-      return already ? accept() : accept({ type: 'SalesStopped', data: { reason, holds } });
-    }
-    case 'resumeSales':
-      return pool.stopped ? accept({ type: 'SalesResumed', data: {} }) : accept();
-    case 'reprice': {
-      const { price } = command;
-      if (price.currency !== pool.price.currency) {
-        return refuse({ slug: 'wrong-currency', pool: name, currency: pool.price.currency });
-      }
-      return price.amount === pool.price.amount ? accept() : accept({ type: 'PoolRepriced', data: { price } });
-    }
-    case 'cancelSales':
-      return accept({ type: 'PoolCancelled', data: { reason: command.reason } });
-  }
-}
-
-export interface ClaimTickets {
-  pool: string;
-  purchaseId: string;
-  ticketIds: readonly string[];
-  now: Date;
-}
-
-/** Claims tickets at the price of this moment, or says why not. */
-export function claimTickets(pool: Pool | undefined, command: ClaimTickets): Decision<PoolEvent> {
-  const { purchaseId, ticketIds, now } = command;
-  if (!pool) return refuse({ slug: 'not-found', what: `pool ${command.pool}` });
-  const { name, maxPerPurchase } = pool;
-  if (pool.cancelled) return refuse({ slug: 'pool-cancelled', pool: name, reason: pool.cancelled.reason });
-  if (pool.closed || (pool.closesAt !== undefined && now.getTime() >= Date.parse(pool.closesAt))) {
-    return refuse({ slug: 'sales-stopped', pool: name, reason: 'the sale is over' });
-  }
-  if (pool.stopped) return refuse({ slug: 'sales-stopped', pool: name, reason: pool.stopped.reason });
-  if (!pool.opened) return refuse({ slug: 'sales-not-open', pool: name });
-  const requested = ticketIds.length;
-  if (requested < 1 || requested > maxPerPurchase) {
-    return refuse({ slug: 'invalid-quantity', pool: name, min: 1, max: maxPerPurchase });
-  }
-  if (requested > available(pool)) {
-    return refuse({ slug: 'insufficient-inventory', pool: name, requested, available: available(pool) });
-  }
-  const { unit: price, quote: explained } = quote(pool, now);
-  return accept(
-    ...ticketIds.map((ticketId): PoolEvent => {
-      return { type: 'TicketClaimed', data: { ticketId, purchaseId, price, quote: explained } };
-    }),
-  );
-}
-
-/** Gives back what the purchase still holds; nothing when it holds nothing. */
-export function releaseTickets(pool: Pool, purchaseId: string): PoolEvent[] {
-  return (pool.claims.get(purchaseId) ?? []).map(({ ticketId }) => ({
-    type: 'TicketReleased',
-    data: { ticketId, purchaseId },
-  }));
-}
-
-/** Turns every claim of the purchase into a bought ticket. */
-export function buyTickets(pool: Pool, purchaseId: string): PoolEvent[] {
-  return (pool.claims.get(purchaseId) ?? []).map(({ ticketId, price }) => ({
-    type: 'TicketBought',
-    data: { ticketId, purchaseId, price },
-  }));
 }

@@ -3,8 +3,10 @@ import { type PaymentMethodType, paymentMethods } from './contract';
 import { eventCodec } from './event-codec';
 import { orderId } from './identifiers';
 import { type Money, money, sum } from './money';
+import { poolLimits } from './pool';
 import type { Refusal } from './refusal';
 import { invariant } from './refusal';
+import { seatLabel } from './seating';
 import { plainText } from './text';
 
 /** Where each limit of a purchase is set. */
@@ -12,9 +14,18 @@ export const purchaseLimits = { lines: 10, customerIdLength: 200, poolNameLength
 
 export const paymentMethodType = z.enum(paymentMethods);
 
-const ticket = z.object({ id: z.uuid(), price: money });
+const ticket = z.object({ id: z.uuid(), price: money, seat: seatLabel.optional() });
 /** As it was asked for: a quantity that makes no sense is rejected, and kept. */
-const requestedItem = z.object({ pool: z.string(), quantity: z.number() });
+const requestedItem = z.object({
+  pool: z.string(),
+  /** Of tickets; of the seats where those are named. */
+  quantity: z.number(),
+  seats: z.array(seatLabel).max(poolLimits.maxPerPurchase.most).optional(),
+  /** Said of a numbered pool: whichever seats are the best. So it is without being said where no seats are named. */
+  bestAvailable: z.boolean().optional(),
+  /** The most that one ticket may cost. */
+  maxUnitPrice: money.optional(),
+});
 const reservedItem = z.object({ pool: z.string(), quantity: z.int(), tickets: z.array(ticket) });
 const instant = z.iso.datetime();
 
@@ -56,8 +67,17 @@ export const purchaseRequest = z.object({
   items: z
     .array(requestedItem.extend({ pool: plainText(purchaseLimits.poolNameLength) }))
     .min(1)
-    .max(purchaseLimits.lines),
+    .max(purchaseLimits.lines)
+    .refine(countsAlone, 'a line that says more than a quantity is the only one of its pool'),
 });
+
+/** Lines of one pool are counted together where they say nothing but a quantity. */
+function countsAlone(items: readonly z.infer<typeof requestedItem>[]): boolean {
+  return items.every(
+    ({ pool, seats, maxUnitPrice }) =>
+      (seats === undefined && maxUnitPrice === undefined) || items.filter((each) => each.pool === pool).length === 1,
+  );
+}
 
 export type RequestedItem = z.infer<typeof requestedItem>;
 export type ReservedItem = z.infer<typeof reservedItem>;

@@ -1,3 +1,5 @@
+import type { Money } from './money';
+
 /** What the business says no with: a value with a slug of the HTTP contract, never an exception. */
 export type Refusal =
   | { slug: 'insufficient-inventory'; pool: string; requested: number; available: number }
@@ -7,7 +9,12 @@ export type Refusal =
   | { slug: 'pool-cancelled'; pool: string; reason: string }
   | { slug: 'pool-name-taken'; pool: string }
   | { slug: 'mixed-currencies'; currencies: string[] }
-  | { slug: 'wrong-currency'; pool: string; currency: string }
+  | { slug: 'wrong-currency'; pool: string; currency: string; field: 'price' | 'maxUnitPrice' }
+  | { slug: 'start-unknown'; pool: string }
+  | { slug: 'seat-unavailable'; pool: string; seats: string[] }
+  | { slug: 'wrong-numbering'; pool: string; numbered: boolean }
+  | { slug: 'price-changed'; pool: string; price: Money }
+  | { slug: 'customer-limit-reached'; pool: string; limit: number; held: number }
   | { slug: 'not-found'; what: string };
 
 export type Decision<Event> = { accepted: true; events: Event[] } | { accepted: false; refusal: Refusal };

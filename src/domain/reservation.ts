@@ -1,5 +1,6 @@
+import { claimTickets } from './claiming';
 import { deterministicId } from './identifiers';
-import { claimTickets, type Pool, type PoolEvent, poolLimits } from './pool';
+import { type Pool, type PoolEvent, poolLimits } from './pool';
 import { type PurchaseEvent, type RequestedItem, type ReservedItem, reservedTotal } from './purchase';
 import type { Refusal } from './refusal';
 
@@ -19,16 +20,31 @@ export interface Reservation {
 const millisecondsPerSecond = 1000;
 
 /** Lines of the same pool count together. */
-function quantities(items: readonly RequestedItem[]): Map<string, number> {
-  const byPool = new Map<string, number>();
-  for (const { pool, quantity } of items) byPool.set(pool, (byPool.get(pool) ?? 0) + quantity);
+function linesByPool(items: readonly RequestedItem[]): Map<string, RequestedItem> {
+  const byPool = new Map<string, RequestedItem>();
+  for (const item of items) {
+    const before = byPool.get(item.pool);
+    byPool.set(item.pool, before ? { ...item, quantity: before.quantity + item.quantity } : item);
+  }
   return byPool;
 }
+
+/** A line whose seats are not as many as it says asks for a number that no pool sells. */
+const quantityOf = ({ quantity, seats }: RequestedItem) =>
+  seats === undefined || seats.length === quantity ? quantity : Number.NaN;
 
 /** Deterministic; none for a quantity that no pool sells, which the pool then refuses. */
 function ticketIdsOf(purchaseId: string, pool: string, quantity: number): string[] {
   if (!Number.isInteger(quantity) || quantity < 1 || quantity > poolLimits.maxPerPurchase.most) return [];
   return Array.from({ length: quantity }, (_, index) => deterministicId(purchaseId, 'ticket', pool, index));
+}
+
+function ticketsOf(claims: readonly PoolEvent[]): ReservedItem['tickets'] {
+  return claims.flatMap(({ type, data }) => {
+    if (type !== 'TicketClaimed') return [];
+    const { ticketId: id, price, seat } = data;
+    return [{ id, price, ...(seat !== undefined && { seat }) }];
+  });
 }
 
 /** Claims every line of a purchase from its pool, or none and the refusal of the first line that cannot be had. */
@@ -39,22 +55,24 @@ export function reserveTickets(
 ): Reservation {
   const { purchaseId, customerId } = request;
   const reject = (refusal: Refusal): Reservation => {
-    const items = request.items.map(({ pool, quantity }) => ({ pool, quantity }));
+    const items = [...request.items];
     return { claims: new Map(), opening: { type: 'PurchaseRejected', data: { customerId, items, refusal } } };
   };
   const claims = new Map<string, PoolEvent[]>();
   const items: ReservedItem[] = [];
   const currencies = new Set<string>();
   let holdSeconds = Number.POSITIVE_INFINITY;
-  for (const [name, quantity] of quantities(request.items)) {
+  for (const [name, line] of linesByPool(request.items)) {
     const pool = poolNamed(name);
-    const ticketIds = ticketIdsOf(purchaseId, name, quantity);
-    const decision = claimTickets(pool, { pool: name, purchaseId, ticketIds, now });
+    const { seats, maxUnitPrice } = line;
+    const ticketIds = ticketIdsOf(purchaseId, name, quantityOf(line));
+    const decision = claimTickets(pool, { pool: name, purchaseId, customerId, ticketIds, seats, maxUnitPrice, now });
     if (!decision.accepted) return reject(decision.refusal);
     if (pool) {
       currencies.add(pool.price.currency);
       holdSeconds = Math.min(holdSeconds, pool.holdSeconds);
-      items.push({ pool: name, quantity, tickets: ticketIds.map((id) => ({ id, price: pool.price })) });
+      const tickets = ticketsOf(decision.events);
+      items.push({ pool: name, quantity: tickets.length, tickets });
     }
     claims.set(name, decision.events);
   }

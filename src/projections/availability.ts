@@ -5,6 +5,7 @@ import {
   type Money,
   type Pool,
   type PoolStatus,
+  type Pricing,
   poolCodec,
   poolStatus,
   poolStream,
@@ -14,7 +15,7 @@ import { type InlineWrite, readStreams, type StreamChange } from '../store';
 /** Written by the append itself, in its own statement; the table has the same name. */
 export const availability = { name: 'availability', events: poolCodec.types } as const;
 
-/** A pool as customers see it, exact at `position`: available + claimed + sold = capacity. */
+/** A pool as its events left it, exact at `position`: available + claimed + sold + withheld = capacity. */
 export interface PoolView {
   name: string;
   title: string;
@@ -25,12 +26,18 @@ export interface PoolView {
   available: number;
   claimed: number;
   sold: number;
+  withheld: number;
+  /** The base price: what a ticket costs now is worked out from it, and from the pricing where there is one. */
   price: Money;
+  pricing?: Pricing;
+  numbered: boolean;
   maxPerPurchase: number;
+  maxPerCustomer?: number;
   holdSeconds: number;
   startsAt?: string;
   opensAt?: string;
   closesAt?: string;
+  show?: string;
   /** Why the sale stands still, where it was stopped or cancelled. */
   reason?: string;
   position: number;
@@ -39,21 +46,37 @@ export interface PoolView {
 /** What is kept beside the counts. */
 type Details = Omit<
   PoolView,
-  'name' | 'promoter' | 'status' | 'soldOut' | 'capacity' | 'available' | 'claimed' | 'sold' | 'position'
->;
+  | 'name'
+  | 'promoter'
+  | 'status'
+  | 'soldOut'
+  | 'capacity'
+  | 'available'
+  | 'claimed'
+  | 'sold'
+  | 'withheld'
+  | 'numbered'
+  | 'position'
+> & { numbered?: true };
 
 function details(pool: Pool): Details {
-  const { title, price, maxPerPurchase, holdSeconds, startsAt, opensAt, closesAt } = pool;
+  const { title, price, pricing, rows, maxPerPurchase, maxPerCustomer, holdSeconds, startsAt, opensAt, closesAt } =
+    pool;
+  const { show } = pool;
   const reason = pool.cancelled?.reason ?? pool.stopped?.reason;
   return {
     title,
     price,
+    ...(pricing && { pricing }),
+    ...(rows && { numbered: true }),
     maxPerPurchase,
+    ...(maxPerCustomer !== undefined && { maxPerCustomer }),
     holdSeconds,
-    ...(startsAt === undefined ? {} : { startsAt }),
-    ...(opensAt === undefined ? {} : { opensAt }),
-    ...(closesAt === undefined ? {} : { closesAt }),
-    ...(reason === undefined ? {} : { reason }),
+    ...(startsAt !== undefined && { startsAt }),
+    ...(opensAt !== undefined && { opensAt }),
+    ...(closesAt !== undefined && { closesAt }),
+    ...(show !== undefined && { show }),
+    ...(reason !== undefined && { reason }),
   };
 }
 
@@ -67,14 +90,14 @@ export function writeAvailability(changes: readonly StreamChange[]): InlineWrite
   return {
     name: 'availability',
     sql: (first) => `
-      INSERT INTO availability AS a (pool, promoter, status, capacity, claimed, sold, details, position)
-      SELECT u.pool, u.promoter, u.status, u.capacity, u.claimed, u.sold, u.details::jsonb, appended.last_position
+      INSERT INTO availability AS a (pool, promoter, status, capacity, claimed, sold, withheld, details, position)
+      SELECT u.pool, u.promoter, u.status, u.capacity, u.claimed, u.sold, u.withheld, u.details::jsonb, appended.last_position
       FROM unnest($${first}::text[], $${first + 1}::text[], $${first + 2}::text[], $${first + 3}::text[],
-        $${first + 4}::integer[], $${first + 5}::integer[], $${first + 6}::integer[], $${first + 7}::text[])
-        AS u (stream, pool, promoter, status, capacity, claimed, sold, details)
+        $${first + 4}::integer[], $${first + 5}::integer[], $${first + 6}::integer[], $${first + 7}::integer[], $${first + 8}::text[])
+        AS u (stream, pool, promoter, status, capacity, claimed, sold, withheld, details)
       JOIN appended ON appended.stream = u.stream
       ON CONFLICT (pool) DO UPDATE SET status = excluded.status, claimed = excluded.claimed, sold = excluded.sold,
-        details = excluded.details, position = excluded.position`,
+        withheld = excluded.withheld, details = excluded.details, position = excluded.position`,
     parameters: [
       changed.map(({ stream }) => stream),
       pools.map(({ name }) => name),
@@ -83,6 +106,7 @@ export function writeAvailability(changes: readonly StreamChange[]): InlineWrite
       pools.map(({ capacity }) => capacity),
       pools.map(({ claimed }) => claimed),
       pools.map(({ sold }) => sold),
+      pools.map(({ withheld }) => withheld),
       pools.map((pool) => JSON.stringify(details(pool))),
     ],
   };
@@ -105,11 +129,11 @@ export async function availabilityFromStreams(connection: ClientBase, table: str
     const folded = await foldPool(connection, stream);
     if (!folded) continue;
     const { pool, position } = folded;
-    const { name, promoter, capacity, claimed, sold } = pool;
+    const { name, promoter, capacity, claimed, sold, withheld } = pool;
     await connection.query(
-      `INSERT INTO ${table} (pool, promoter, status, capacity, claimed, sold, details, position)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [name, promoter, poolStatus(pool), capacity, claimed, sold, JSON.stringify(details(pool)), position],
+      `INSERT INTO ${table} (pool, promoter, status, capacity, claimed, sold, withheld, details, position)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [name, promoter, poolStatus(pool), capacity, claimed, sold, withheld, JSON.stringify(details(pool)), position],
     );
     highest = Math.max(highest, position);
   }
@@ -136,13 +160,14 @@ interface Row {
   capacity: number;
   claimed: number;
   sold: number;
+  withheld: number;
   details: Details;
   position: number;
 }
 
 function view(row: Row): PoolView {
-  const { pool: name, promoter, status, capacity, claimed, sold, position } = row;
-  const left = available({ capacity, claimed, sold });
+  const { pool: name, promoter, status, capacity, claimed, sold, withheld, position } = row;
+  const left = available({ capacity, claimed, sold, withheld });
   return {
     name,
     promoter,
@@ -152,12 +177,14 @@ function view(row: Row): PoolView {
     available: left,
     claimed,
     sold,
+    withheld,
+    numbered: false,
     ...row.details,
     position,
   };
 }
 
-const columns = 'pool, promoter, status, capacity, claimed, sold, details, position::float8';
+const columns = 'pool, promoter, status, capacity, claimed, sold, withheld, details, position::float8';
 
 export async function poolsNamed(database: Database, names: readonly string[]): Promise<PoolView[]> {
   const { rows } = await database.query<Row>({

@@ -74,17 +74,18 @@ export async function startApi(
     existing: async (streams) => (await readVersions(database, streams)).keys(),
     onError: (error) => logger.warn({ err: error }, 'undecided purchases could not be looked up'),
   });
+  const now = () => new Date();
   const app = createApp({
     database,
     temporal,
     feed,
-    reads: createReads(database),
+    reads: createReads(database, now),
     live,
     undecided,
     keyring: new Keyring(settings.keys),
     logger,
     registry,
-    now: () => new Date(),
+    now,
     newId: v7,
     rateLimits: settings.rateLimits ?? apiLimits.rate,
   });

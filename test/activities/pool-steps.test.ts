@@ -111,7 +111,15 @@ describe('steering a pool', () => {
     const pool = await onSale(ledger);
     const outcome = await steer(pool, '1', stop({ reason: '', holds: 'keep' }));
     expect(outcome).toMatchObject({ because: expect.stringMatching(/reason[\s\S]*holds/) });
-    expect(Object.keys(steerInputs).sort()).toEqual(['cancelSales', 'reprice', 'resumeSales', 'stopSales']);
+    expect(Object.keys(steerInputs).sort()).toEqual([
+      'cancelSales',
+      'giveBack',
+      'refresh',
+      'reprice',
+      'resumeSales',
+      'stopSales',
+      'withhold',
+    ]);
   });
 
   it('hands refusals on as outcomes', async () => {

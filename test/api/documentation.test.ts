@@ -23,6 +23,8 @@ const offered = [
   'POST /v1/pools/{name}/stop',
   'POST /v1/pools/{name}/resume',
   'POST /v1/pools/{name}/reprice',
+  'POST /v1/pools/{name}/withhold',
+  'POST /v1/pools/{name}/give-back',
   'POST /v1/pools/{name}/cancel',
   'POST /v1/purchases',
   'GET /v1/purchases/{id}',

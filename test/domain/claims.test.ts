@@ -8,7 +8,7 @@ const now = new Date('2026-03-01T12:00:00Z');
 const claiming =
   (ticketIds: string[], at = now) =>
   (state: Pool | undefined) =>
-    claimTickets(state, { pool, purchaseId: 'p', ticketIds, now: at });
+    claimTickets(state, { pool, purchaseId: 'p', customerId: 'alice', ticketIds, now: at });
 const releasing = (state: Pool | undefined) => (state ? releaseTickets(state, 'p') : []);
 const buying = (state: Pool | undefined) => (state ? buyTickets(state, 'p') : []);
 

@@ -1,7 +1,7 @@
 import { assert, property } from 'fast-check';
 import { evolvePool, type Money, type Pool, type PoolCommand, type PoolSettings, type Refusal } from '../../src/domain';
 import { testSeed } from '../support/random';
-import { begin, decide, minuteOfSale, type Script, type Step, scripts, settingsOf } from './pool-script';
+import { begin, decide, minuteOfSale, type Script, type Step, scripts, seatNames, settingsOf } from './pool-script';
 
 /** What a decision comes to: events, by type, or the refusal. */
 type Answer = string[] | Refusal;
@@ -11,7 +11,12 @@ const times = (count: number, type: string): string[] => Array<string>(count).fi
 /** A pool as one would keep it on paper: a list of tickets, and what hangs on the door of the box office. */
 class PaperPool {
   private readonly settings: PoolSettings;
-  readonly tickets: { purchase: string; price: number; sold: boolean }[] = [];
+  readonly tickets: { purchase: string; customer: string; price: number; sold: boolean; seat: string | undefined }[] =
+    [];
+  withheld = 0;
+  /** Of a numbered pool: the seats that nobody has, nor the promoter. */
+  readonly free: Set<string> | undefined;
+  private readonly kept = new Set<string>();
   private price: Money;
   private opened: boolean;
   private over = false;
@@ -22,6 +27,7 @@ class PaperPool {
     this.settings = settingsOf(script);
     this.price = this.settings.price;
     this.opened = !script.opensLater;
+    if (script.numbered) this.free = new Set(seatNames(script.capacity));
   }
 
   get sold(): number {
@@ -32,12 +38,13 @@ class PaperPool {
     return this.tickets.filter((ticket) => !ticket.sold && ticket.purchase === purchase).map(({ price }) => price);
   }
 
-  take(step: Step): Answer {
+  /** @param given seats that the pool chose, where it was to choose. */
+  take(step: Step, given: readonly (string | undefined)[]): Answer {
     switch (step.do) {
       case 'create':
         return { slug: 'pool-name-taken', pool: this.settings.name };
       case 'claim':
-        return this.claim(step);
+        return this.claim(step, given);
       case 'buy': {
         const bought = this.held(step.purchase).length;
         for (const ticket of this.tickets) if (ticket.purchase === step.purchase) ticket.sold = true;
@@ -46,6 +53,7 @@ class PaperPool {
       case 'release': {
         const released = this.held(step.purchase).length;
         const left = this.tickets.filter((ticket) => ticket.sold || ticket.purchase !== step.purchase);
+        for (const { seat } of this.tickets.filter((ticket) => !left.includes(ticket))) if (seat) this.free?.add(seat);
         this.tickets.splice(0, this.tickets.length, ...left);
         return times(released, 'TicketReleased');
       }
@@ -54,8 +62,14 @@ class PaperPool {
     }
   }
 
-  private claim({ purchase, quantity, minute }: Extract<Step, { do: 'claim' }>): Answer {
-    const { name: pool, capacity, maxPerPurchase, closesAt } = this.settings;
+  private get left(): number {
+    return this.settings.capacity - this.tickets.length - this.withheld;
+  }
+
+  private claim(step: Extract<Step, { do: 'claim' }>, given: readonly (string | undefined)[]): Answer {
+    const { purchase, customer, seats, minute } = step;
+    const { name: pool, maxPerPurchase, maxPerCustomer, closesAt } = this.settings;
+    const quantity = seats?.length ?? step.quantity;
     const isLate = closesAt !== undefined && minuteOfSale(minute).toISOString() >= closesAt;
     if (this.calledOff !== undefined) return { slug: 'pool-cancelled', pool, reason: this.calledOff };
     if (this.over || isLate) return { slug: 'sales-stopped', pool, reason: 'the sale is over' };
@@ -63,10 +77,21 @@ class PaperPool {
     if (!this.opened) return { slug: 'sales-not-open', pool };
     if (quantity === 0 || quantity > maxPerPurchase)
       return { slug: 'invalid-quantity', pool, min: 1, max: maxPerPurchase };
-    const left = capacity - this.tickets.length;
-    if (left < quantity) return { slug: 'insufficient-inventory', pool, requested: quantity, available: left };
-    for (let count = 0; count < quantity; count += 1)
-      this.tickets.push({ purchase, price: this.price.amount, sold: false });
+    const held = this.tickets.filter((ticket) => ticket.customer === customer).length;
+    if (maxPerCustomer !== undefined && held + quantity > maxPerCustomer) {
+      return { slug: 'customer-limit-reached', pool, limit: maxPerCustomer, held };
+    }
+    if (seats && !this.free) return { slug: 'wrong-numbering', pool, numbered: false };
+    const taken = (seats ?? []).filter((seat, index) => !this.free?.has(seat) || seats?.indexOf(seat) !== index);
+    if (taken.length > 0) return { slug: 'seat-unavailable', pool, seats: taken };
+    if (this.left < quantity)
+      return { slug: 'insufficient-inventory', pool, requested: quantity, available: this.left };
+    for (let count = 0; count < quantity; count += 1) {
+      const seat = seats?.[count] ?? given[count];
+      expect(this.free === undefined).toBe(seat === undefined);
+      if (seat !== undefined) expect(this.free?.delete(seat)).toBe(true);
+      this.tickets.push({ purchase, customer, price: this.price.amount, sold: false, seat });
+    }
     return times(quantity, 'TicketClaimed');
   }
 
@@ -95,18 +120,51 @@ class PaperPool {
           this.sign = undefined;
         });
       case 'reprice': {
-        const { price } = command;
+        const { price = this.price } = command;
         const { currency } = this.settings.price;
-        if (price.currency !== currency) return { slug: 'wrong-currency', pool, currency };
+        if (price.currency !== currency) return { slug: 'wrong-currency', pool, currency, field: 'price' };
         return this.turn('PoolRepriced', price.amount !== this.price.amount, () => {
           this.price = price;
         });
       }
+      case 'withhold':
+        return this.move(command, this.free, this.kept);
+      case 'giveBack':
+        return this.move(command, this.kept, this.free);
+      case 'refresh':
+        return [];
       case 'cancelSales':
         return this.turn('PoolCancelled', true, () => {
           this.calledOff = command.reason;
         });
     }
+  }
+
+  /** Tickets from the counter to the promoter's drawer, or back. */
+  private move(
+    { kind, quantity, seats }: Extract<PoolCommand, { kind: 'withhold' | 'giveBack' }>,
+    from: Set<string> | undefined,
+    to: Set<string> | undefined,
+  ): Answer {
+    const { name: pool } = this.settings;
+    const toDrawer = kind === 'withhold';
+    const numbered = this.free !== undefined;
+    if (numbered !== (seats !== undefined)) return { slug: 'wrong-numbering', pool, numbered };
+    const moved = [...new Set(seats)].filter((seat) => !to?.has(seat));
+    const wrong = moved.filter((seat) => !from?.has(seat));
+    if (wrong.length > 0) return { slug: 'seat-unavailable', pool, seats: wrong };
+    const count = quantity ?? moved.length;
+    if (count === 0) return [];
+    if (toDrawer && count > this.left) {
+      return { slug: 'insufficient-inventory', pool, requested: count, available: this.left };
+    }
+    if (!toDrawer && count > this.withheld) return { slug: 'invalid-quantity', pool, min: 1, max: this.withheld };
+    for (const seat of moved) {
+      from?.delete(seat);
+      to?.add(seat);
+    }
+    this.withheld += toDrawer ? count : -count;
+    return [toDrawer ? 'TicketsWithheld' : 'TicketsGivenBack'];
   }
 
   private turn(type: string, isNew: boolean, change: () => void): string[] {
@@ -127,11 +185,20 @@ it(`a pool answers and counts like a list on paper, and is never oversold (seed 
           pool = evolvePool(pool, event);
           const live = [...pool.claims.values()].flat().length;
           expect(pool.claimed).toBe(live);
-          expect(pool.claimed + pool.sold).toBeLessThanOrEqual(script.capacity);
+          expect(pool.claimed + pool.sold + pool.withheld).toBeLessThanOrEqual(script.capacity);
         }
         const answer = decision.accepted ? decision.events.map(({ type }) => type) : decision.refusal;
-        expect(answer).toEqual(paper.take(step));
+        const given = decision.accepted
+          ? decision.events.map(({ type, data }) => (type === 'TicketClaimed' ? data.seat : undefined))
+          : [];
+        expect(answer).toEqual(paper.take(step, given));
         expect(pool.sold).toBe(paper.sold);
+        expect(pool.withheld).toBe(paper.withheld);
+        if (paper.free) {
+          const { free } = paper;
+          const available = seatNames(script.capacity).filter((seat) => pool.seats?.statusOf(seat) === 'available');
+          expect(new Set(available)).toEqual(free);
+        }
         expect(pool.claimed).toBe(paper.tickets.length - paper.sold);
         for (const [purchase, claims] of pool.claims) {
           expect(claims.map(({ price }) => price.amount)).toEqual(paper.held(purchase));

@@ -1,4 +1,4 @@
-import { type Arbitrary, array, constant, constantFrom, integer, oneof, option, record } from 'fast-check';
+import { type Arbitrary, array, boolean, constant, constantFrom, integer, oneof, option, record } from 'fast-check';
 import {
   buyTickets,
   claimTickets,
@@ -17,7 +17,7 @@ import { euros, poolSettings } from '../support/domain-events';
 /** What may happen to a pool, at the minute of its sale that is given. */
 export type Step =
   | { do: 'create'; capacity: number }
-  | { do: 'claim'; purchase: string; quantity: number; minute: number }
+  | { do: 'claim'; purchase: string; customer: string; quantity: number; seats: string[] | undefined; minute: number }
   | { do: 'release' | 'buy'; purchase: string }
   | { do: 'steer'; command: PoolCommand };
 
@@ -26,6 +26,9 @@ export interface Script {
   /** Whether it opens by itself; until then it is scheduled. */
   opensLater: boolean;
   closesAtMinute: number | undefined;
+  /** Whether its seats have names; then `seatsInRow` are in each row. */
+  numbered: boolean;
+  maxPerCustomer: number | undefined;
   steps: Step[];
 }
 
@@ -35,11 +38,17 @@ const lastMinute = 20;
 
 const purchase = constantFrom('p', 'q', 'r', 's').map((letter) => deterministicId('purchase', letter));
 const reason = constantFrom('a storm', 'the band is ill');
+/** Of a numbered pool, and one that no pool has. */
+const seat = constantFrom('A-1', 'A-2', 'A-3', 'A-4', 'B-1', 'B-2', 'C-1', 'C-4', 'Z-9');
+const seats = array(seat, { minLength: 1, maxLength: 4 });
+const tickets = oneof(record({ quantity: integer({ min: 1, max: 5 }) }), record({ seats }));
 const ending: Arbitrary<Step> = record({ do: constantFrom('release', 'buy'), purchase });
 const claim: Arbitrary<Step> = record({
   do: constant('claim'),
   purchase,
+  customer: constantFrom('alice', 'bob'),
   quantity: integer({ min: 0, max: 5 }),
+  seats: option(seats, { nil: undefined }),
   minute: integer({ min: 0, max: lastMinute }),
 });
 const price = oneof(
@@ -51,6 +60,8 @@ const often = oneof<Arbitrary<PoolCommand>[]>(
   constant({ kind: 'resumeSales' }),
   constant({ kind: 'openSales' }),
   record({ kind: constant('reprice'), price }),
+  tickets.map((some) => ({ kind: 'withhold' as const, ...some })),
+  tickets.map((some) => ({ kind: 'giveBack' as const, ...some })),
 );
 const rarely = oneof<Arbitrary<PoolCommand>[]>(
   constant({ kind: 'closeSales' }),
@@ -63,6 +74,8 @@ export const scripts: Arbitrary<Script> = record({
   capacity: integer({ min: 1, max: 12 }),
   opensLater: constantFrom(false, false, true),
   closesAtMinute: option(integer({ min: 1, max: lastMinute }), { nil: undefined }),
+  numbered: boolean(),
+  maxPerCustomer: option(integer({ min: 1, max: 4 }), { nil: undefined }),
   steps: array(
     oneof(
       { arbitrary: claim, weight: 40 },
@@ -75,9 +88,23 @@ export const scripts: Arbitrary<Script> = record({
   ),
 });
 
-export const settingsOf = ({ capacity, opensLater, closesAtMinute }: Omit<Script, 'steps'>) =>
+const seatsInRow = 4;
+
+/** As many rows as it takes, the last one shorter. */
+const rowsFor = (capacity: number) =>
+  ['A', 'B', 'C'].flatMap((row, index) => {
+    const last = Math.min(seatsInRow, capacity - index * seatsInRow);
+    return last > 0 ? [{ row, first: 1, last }] : [];
+  });
+
+export const seatNames = (capacity: number) =>
+  rowsFor(capacity).flatMap(({ row, last }) => Array.from({ length: last }, (_, index) => `${row}-${index + 1}`));
+
+export const settingsOf = ({ capacity, opensLater, closesAtMinute, numbered, maxPerCustomer }: Omit<Script, 'steps'>) =>
   poolSettings({
     capacity,
+    ...(numbered && { rows: rowsFor(capacity) }),
+    ...(maxPerCustomer !== undefined && { maxPerCustomer }),
     ...(opensLater && { opensAt: minuteOfSale(0).toISOString() }),
     ...(closesAtMinute !== undefined && { closesAt: minuteOfSale(closesAtMinute).toISOString() }),
   });
@@ -87,12 +114,15 @@ export function decide(pool: Pool, step: Step, nth: number): Decision<PoolEvent>
     case 'create':
       return createPool(pool, poolSettings({ capacity: step.capacity }));
     case 'claim': {
-      const { quantity, minute } = step;
+      const { seats, minute } = step;
+      const quantity = seats?.length ?? step.quantity;
       const ticketIds = Array.from({ length: quantity }, (_, index) => deterministicId('ticket', nth, index));
       return claimTickets(pool, {
         pool: pool.name,
         purchaseId: step.purchase,
+        customerId: step.customer,
         ticketIds,
+        seats,
         now: minuteOfSale(minute),
       });
     }

@@ -8,7 +8,12 @@ import { eventsOf, scripts } from './pool-script';
 const { stateAfter } = scenarios(evolvePool);
 const fold = (events: readonly PoolEvent[]) => stateAfter(...events) as Pool;
 const written = (pool: Pool) => [...writePool(pool)].join('');
-const comparable = ({ claims, ...rest }: Pool) => ({ ...rest, claims: new Map(claims) });
+const comparable = ({ claims, seats, customers, ...rest }: Pool) => ({
+  ...rest,
+  claims: new Map(claims),
+  seats: seats?.statuses(),
+  customers: customers && new Map(customers),
+});
 
 describe('a snapshot of a pool', () => {
   it(`goes on as the pool itself would, wherever it was taken (seed ${testSeed()})`, () => {

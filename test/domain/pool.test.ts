@@ -108,7 +108,7 @@ describe('steering a sale', () => {
   it('keeps the currency of a pool for ever', () => {
     given(poolCreated())
       .when(steered({ kind: 'reprice', price: { amount: 5000, currency: 'USD' } }))
-      .refuses({ slug: 'wrong-currency', pool: 'spring-gig', currency: 'EUR' });
+      .refuses({ slug: 'wrong-currency', pool: 'spring-gig', currency: 'EUR', field: 'price' });
   });
 
   it('cancels once; the first reason stands', () => {

@@ -37,6 +37,8 @@ describe('the availability of a pool', () => {
       available: 20,
       claimed: 0,
       sold: 0,
+      withheld: 0,
+      numbered: false,
       price: euros(50),
       maxPerPurchase: 4,
       holdSeconds: 300,

@@ -21,9 +21,15 @@ export const poolCreated = (changes: Partial<PoolSettings> = {}): PoolEvent => (
 
 export const flatQuote = (sharePercent = 0): Quote => ({ rule: 2, sharePercent, factors: [] });
 
-export const claimed = (purchaseId: string, ticketId: string, price = euros(50), quote = flatQuote()): PoolEvent => ({
+export const claimed = (
+  purchaseId: string,
+  ticketId: string,
+  price = euros(50),
+  quote = flatQuote(),
+  named: { seat?: string; customerId?: string } = {},
+): PoolEvent => ({
   type: 'TicketClaimed',
-  data: { ticketId, purchaseId, price, quote },
+  data: { ticketId, purchaseId, price, quote, ...named },
 });
 
 export const released = (purchaseId: string, ticketId: string): PoolEvent => ({

@@ -1,0 +1,108 @@
+import type { Money } from './money';
+import { available, type Pool, type PoolEvent } from './pool';
+import { quote } from './pricing';
+import { accept, type Decision, type Refusal, refuse } from './refusal';
+
+/** What one purchase wants of one pool. */
+export interface ClaimTickets {
+  pool: string;
+  purchaseId: string;
+  customerId: string;
+  ticketIds: readonly string[];
+  /** One for each ticket; without it a numbered pool gives the best that are available. */
+  seats?: readonly string[] | undefined;
+  /** The most that one ticket may cost. */
+  maxUnitPrice?: Money | undefined;
+  now: Date;
+}
+
+/** Claims tickets at the price of this moment, or says why not. */
+export function claimTickets(pool: Pool | undefined, command: ClaimTickets): Decision<PoolEvent> {
+  const { purchaseId, customerId, ticketIds, now } = command;
+  if (!pool) return refuse({ slug: 'not-found', what: `pool ${command.pool}` });
+  const refusal = notSelling(pool, now) ?? beyondLimits(pool, command) ?? notToBeHad(pool, command);
+  if (refusal) return refuse(refusal);
+  const { unit, quote: explained } = quote(pool, now);
+  const { maxUnitPrice } = command;
+  if (maxUnitPrice && maxUnitPrice.currency !== unit.currency) {
+    return refuse({ slug: 'wrong-currency', pool: pool.name, currency: unit.currency, field: 'maxUnitPrice' });
+  }
+  if (maxUnitPrice && unit.amount > maxUnitPrice.amount) {
+    return refuse({ slug: 'price-changed', pool: pool.name, price: unit });
+  }
+  const seats = command.seats ?? pool.seats?.best(ticketIds.length);
+  return accept(
+    ...ticketIds.map((ticketId, index): PoolEvent => {
+      const seat = seats?.[index];
+      return {
+        type: 'TicketClaimed',
+        data: {
+          ticketId,
+          purchaseId,
+          ...(pool.maxPerCustomer !== undefined && { customerId }),
+          ...(seat !== undefined && { seat }),
+          price: unit,
+          quote: explained,
+        },
+      };
+    }),
+  );
+}
+
+function notSelling(pool: Pool, now: Date): Refusal | undefined {
+  const { name } = pool;
+  if (pool.cancelled) return { slug: 'pool-cancelled', pool: name, reason: pool.cancelled.reason };
+  if (pool.closed || (pool.closesAt !== undefined && now.getTime() >= Date.parse(pool.closesAt))) {
+    return { slug: 'sales-stopped', pool: name, reason: 'the sale is over' };
+  }
+  if (pool.stopped) return { slug: 'sales-stopped', pool: name, reason: pool.stopped.reason };
+  return pool.opened ? undefined : { slug: 'sales-not-open', pool: name };
+}
+
+function beyondLimits(pool: Pool, { ticketIds, customerId }: ClaimTickets): Refusal | undefined {
+  const { name, maxPerPurchase, maxPerCustomer: limit } = pool;
+  const requested = ticketIds.length;
+  if (requested < 1 || requested > maxPerPurchase) {
+    return { slug: 'invalid-quantity', pool: name, min: 1, max: maxPerPurchase };
+  }
+  if (limit === undefined) return undefined;
+  const held = pool.customers?.get(customerId) ?? 0;
+  return held + requested > limit ? { slug: 'customer-limit-reached', pool: name, limit, held } : undefined;
+}
+
+function notToBeHad(pool: Pool, { ticketIds, seats }: ClaimTickets): Refusal | undefined {
+  const { name } = pool;
+  if (seats) {
+    if (!pool.seats) return { slug: 'wrong-numbering', pool: name, numbered: false };
+    const taken = seatsThatAreNot(pool, seats, 'available');
+    if (taken.length > 0) return { slug: 'seat-unavailable', pool: name, seats: taken };
+  }
+  const requested = ticketIds.length;
+  if (requested <= available(pool)) return undefined;
+  return { slug: 'insufficient-inventory', pool: name, requested, available: available(pool) };
+}
+
+/** Those of the seats that are anything else, that there are not, or that were named before. */
+export function seatsThatAreNot(
+  { seats }: Pool,
+  labels: readonly string[],
+  status: 'available' | 'withheld',
+): string[] {
+  return labels.filter((label, index) => seats?.statusOf(label) !== status || labels.indexOf(label) !== index);
+}
+
+/** Gives back what the purchase still holds; nothing when it holds nothing. */
+export function releaseTickets(pool: Pool, purchaseId: string): PoolEvent[] {
+  return (pool.claims.get(purchaseId) ?? []).map(({ ticketId }) => ({
+    type: 'TicketReleased',
+    data: { ticketId, purchaseId },
+  }));
+}
+
+/** Turns every claim of the purchase into a bought ticket. */
+export function buyTickets(pool: Pool, purchaseId: string): PoolEvent[] {
+  return (pool.claims.get(purchaseId) ?? []).map(({ ticketId, price }) => ({
+    type: 'TicketBought',
+    data: { ticketId, purchaseId, price },
+  }));
+}
