@@ -71,15 +71,23 @@ export class ApiClient {
     return poolIn(await this.call('GET', `/v1/pools/${name}`));
   }
 
-  steer(name: string, command: 'stop' | 'resume' | 'reprice' | 'cancel', body: object = {}): Promise<Answer> {
+  steer(name: string, command: string, body: object = {}): Promise<Answer> {
     return this.call('POST', `/v1/pools/${name}/${command}`, { as: 'promoter', body });
   }
 
-  buy(pool: string, { quantity = 1, customerId = 'alice', key, wait = WAIT_SECONDS, as }: Order = {}): Promise<Answer> {
+  buy(pool: string, { quantity = 1, ...order }: Order = {}): Promise<Answer> {
+    return this.buyLines([{ pool, quantity }], order);
+  }
+
+  /** A purchase of these lines. */
+  buyLines(
+    items: readonly object[],
+    { customerId = 'alice', key, wait = WAIT_SECONDS, as }: Omit<Order, 'quantity'> = {},
+  ): Promise<Answer> {
     return this.call('POST', '/v1/purchases', {
       as: as ?? 'shop',
       headers: { 'Idempotency-Key': key ?? randomUUID(), ...prefer(wait) },
-      body: { customerId, items: [{ pool, quantity }] },
+      body: { customerId, items },
     });
   }
 
@@ -133,7 +141,7 @@ const timeline = z.object({ events: z.array(z.object({ type: z.string() })) });
 /** The pool in an answer, whose numbers add up. */
 export function poolIn(answer: Answer, status = 200): Pool {
   const pool = parsed(poolAnswer, answer, status);
-  expect(pool.available + pool.claimed + pool.sold).toBe(pool.capacity);
+  expect(pool.available + pool.claimed + pool.sold + pool.withheld).toBe(pool.capacity);
   expect(pool.soldOut).toBe(pool.available === 0);
   return pool;
 }
