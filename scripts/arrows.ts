@@ -29,6 +29,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/projections': { code: ['src/domain', 'src/store'] },
   'src/payments': { code: ['src/domain'] },
   'src/audit': { code: ['src/domain', 'src/store', 'src/projections'] },
+  examples: { code: [], packages: [] },
 };
 
 /** These put the rooms together, and may know everything. */

@@ -12,6 +12,7 @@ const known: readonly (readonly [command: RegExp, runBy: string])[] = [
   [/^npm run (migrate|api|worker)$/, 'test/end-to-end/programs.test.ts'],
   [/^npm run projections( -- (list|verify|rebuild NAME|retry NAME))?$/, 'test/end-to-end/projections.test.ts'],
   [/^npm run (--silent )?audit( -- --json| -- --outage \d+)?$/, 'test/end-to-end/audit.test.ts'],
+  [/^npm run example( -- (pool-of-fifty|cinema|concert))?$/, 'test/end-to-end/examples.test.ts'],
   [/^npm run histories$/, 'test/workflows/histories.test.ts'],
   [/^npm run (--silent )?bench( -- --json)?$/, 'test/end-to-end/bench.test.ts'],
 ];
