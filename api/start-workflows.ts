@@ -62,7 +62,7 @@ export function poolStart(settings: PoolSettings): Start<PoolInput, 'FAIL'> {
     staticDetails: [
       `**${title}**, pool ${name} of promoter ${promoter}, ${capacity} tickets.`,
       `Sales open ${opensAt ?? 'at once'}, close ${closesAt ?? 'when they are stopped'}.`,
-      'Signals: stopSales, resumeSales, reprice, cancelSales.',
+      'Signals: stopSales, resumeSales, reprice, withhold, giveBack, cancelSales.',
     ].join('\n\n'),
     workflowTaskTimeout: taskTimeout,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
