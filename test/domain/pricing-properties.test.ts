@@ -1,4 +1,4 @@
-import { type Arbitrary, array, assert, integer, option, property, record, tuple } from 'fast-check';
+import { type Arbitrary, array, assert, integer, oneof, option, property, record, tuple } from 'fast-check';
 import { type Priced, type Pricing, priceParts, pricingSchema, type Quote, quote } from '../../src/domain';
 import { testSeed } from '../support/random';
 
@@ -6,7 +6,12 @@ const start = Date.parse('2026-06-01T19:00:00.000Z');
 const startsAt = new Date(start).toISOString();
 const runs = { seed: testSeed(), numRuns: 2_000 };
 
-const percent = (from: number, to: number) => integer({ min: from * 100, max: to * 100 }).map((cents) => cents / 100);
+/** Any percentage, and often one that leaves half a cent. */
+const percent = (from: number, to: number) =>
+  oneof(
+    integer({ min: from * 100, max: to * 100 }).map((hundredths) => hundredths / 100),
+    integer({ min: Math.ceil(from / 12.5), max: Math.floor(to / 12.5) }).map((eighths) => eighths * 12.5),
+  ).filter((drawn) => drawn >= from && drawn <= to);
 const days = integer({ min: 0, max: 60 });
 const maybe = <Value>(arbitrary: Arbitrary<Value>) => option(arbitrary, { nil: undefined });
 
@@ -33,7 +38,7 @@ const pricings: Arbitrary<Pricing> = record({
   .filter((drawn) => pricingSchema.safeParse(drawn).success);
 
 const pools = record({
-  amount: integer({ min: 1, max: 1_000_000 }),
+  amount: oneof(integer({ min: 1, max: 1_000_000 }), integer({ min: 1, max: 50 })),
   capacity: integer({ min: 1, max: 1_000 }),
   taken: integer({ min: 0, max: 1_000 }),
 }).map(
