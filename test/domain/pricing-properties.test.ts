@@ -1,41 +1,11 @@
-import { type Arbitrary, array, assert, integer, oneof, option, property, record, tuple } from 'fast-check';
-import { type Priced, type Pricing, priceParts, pricingSchema, type Quote, quote } from '../../src/domain';
+import { assert, integer, oneof, property, record } from 'fast-check';
+import { type Priced, priceParts, type Quote, quote } from '../../src/domain';
 import { testSeed } from '../support/random';
+import { bounds, countdowns, pricings } from './any-pricing';
 
 const start = Date.parse('2026-06-01T19:00:00.000Z');
 const startsAt = new Date(start).toISOString();
 const runs = { seed: testSeed(), numRuns: 2_000 };
-
-/** Any percentage, and often one that leaves half a cent. */
-const percent = (from: number, to: number) =>
-  oneof(
-    integer({ min: from * 100, max: to * 100 }).map((hundredths) => hundredths / 100),
-    integer({ min: Math.ceil(from / 12.5), max: Math.floor(to / 12.5) }).map((eighths) => eighths * 12.5),
-  ).filter((drawn) => drawn >= from && drawn <= to);
-const days = integer({ min: 0, max: 60 });
-const maybe = <Value>(arbitrary: Arbitrary<Value>) => option(arbitrary, { nil: undefined });
-
-const tiers = array(record({ fromDaysBefore: maybe(days), withinDays: maybe(days), percent: percent(-99, 300) }), {
-  maxLength: 5,
-}).map((drawn) => drawn.map((tier, nth) => ({ name: `Tier ${nth}`, ...tier })));
-const demand = record({ everyPercentSold: percent(1, 100), percent: percent(0, 50), maxPercent: percent(0, 300) });
-const countdown = record({
-  startDaysBefore: integer({ min: 1, max: 60 }),
-  everyDays: integer({ min: 1, max: 10 }),
-  percent: percent(-20, 0),
-  maxPercent: percent(-99, 0),
-});
-const bounds = tuple(maybe(integer({ min: 1, max: 20_000 })), maybe(integer({ min: 0, max: 20_000 }))).map(
-  ([floor, more]) => ({ floor, ceiling: more === undefined ? undefined : (floor ?? 1) + more }),
-);
-const pricings: Arbitrary<Pricing> = record({
-  tiers: maybe(tiers),
-  demand: maybe(demand),
-  countdown: maybe(countdown),
-  bounds,
-})
-  .map(({ bounds: { floor, ceiling }, ...parts }) => ({ ...parts, floor, ceiling }))
-  .filter((drawn) => pricingSchema.safeParse(drawn).success);
 
 const pools = record({
   amount: oneof(integer({ min: 1, max: 1_000_000 }), integer({ min: 1, max: 50 })),
@@ -121,7 +91,7 @@ describe(`any pricing (seed ${testSeed()})`, () => {
 
   it('never rises with time where a countdown alone moves it', () => {
     assert(
-      property(pools, countdown, bounds, instants, instants, (pool, falling, { floor, ceiling }, one, other) => {
+      property(pools, countdowns, bounds, instants, instants, (pool, falling, { floor, ceiling }, one, other) => {
         const [earlier, later] = one < other ? [one, other] : [other, one];
         const pricing = { countdown: falling, floor, ceiling };
         const before = quote({ ...pool, pricing }, earlier).unit.amount;
