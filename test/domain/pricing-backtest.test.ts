@@ -111,14 +111,16 @@ describe('a backtest', () => {
 
   it('goes by the day on which a claim was decided, not by that on which it was written', () => {
     const tiers = [{ name: 'Late', withinDays: 7, percent: 10 }];
-    const writtenAfter: Quote = { rule: 1, sharePercent: 0, daysLeft: 7, factors: [] };
-    const midnight: Past[] = [
-      [claimed('p', 't1', euros(50), writtenAfter), new Date(start - 7 * day + 40)],
-      [bought('p', 't1'), daysBefore(1)],
-      [claimed('q', 't2', euros(50), { ...writtenAfter, daysLeft: 6 }), new Date(start - 7 * day - 40)],
-      [bought('q', 't2'), daysBefore(1)],
-    ];
-    expect(backtest(midnight, { pricing: { tiers } }).backtest.revenue).toBe(5_000 + 5_500);
+    const revenue = (daysLeft: number, writtenLater: number) => {
+      const explained: Quote = { rule: 1, sharePercent: 0, daysLeft, factors: [] };
+      const written = new Date(start - 7 * day + writtenLater);
+      const history: Past[] = [
+        [claimed('p', 't1', euros(50), explained), written],
+        [bought('p', 't1'), daysBefore(1)],
+      ];
+      return backtest(history, { pricing: { tiers } }).backtest.revenue;
+    };
+    expect([revenue(7, 40), revenue(6, -40), revenue(7, -40), revenue(6, 40)]).toEqual([5_000, 5_500, 5_000, 5_500]);
   });
 
   it('of a pool that sold nothing is nothing', () => {
