@@ -22,6 +22,7 @@ import { healthRoutes } from './routes/health';
 import { liveRoutes } from './routes/live';
 import { paymentRoutes } from './routes/payments';
 import { poolRoutes } from './routes/pools';
+import { priceRoutes } from './routes/prices';
 import { purchaseRoutes } from './routes/purchases';
 import { steeringRoutes } from './routes/steering';
 import { streamRoutes } from './routes/streams';
@@ -29,6 +30,7 @@ import { streamRoutes } from './routes/streams';
 export function allRoutes(dependencies: Dependencies): Route[] {
   const rooms = [
     poolRoutes,
+    priceRoutes,
     steeringRoutes,
     purchaseRoutes,
     paymentRoutes,

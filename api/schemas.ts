@@ -26,7 +26,7 @@ const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
 /** Kept and answered in UTC. */
 const givenInstant = instant.transform((given) => new Date(given).toISOString());
 const currencies = new Set(Intl.supportedValuesOf('currency'));
-const positiveMoney = z
+export const positiveMoney = z
   .strictObject({
     amount: money.shape.amount.min(1, 'must cost something'),
     currency: money.shape.currency.refine((code) => currencies.has(code), 'is no currency of ISO 4217'),
@@ -200,9 +200,6 @@ const limit = z.coerce.number().int().min(1).max(pageLimits.most).default(pageLi
 export const poolStatusName = z.enum(['scheduled', 'on-sale', 'stopped', 'closed', 'cancelled']);
 export const poolsQuery = z.strictObject({ status: poolStatusName.optional(), limit, cursor: poolName.optional() });
 export const purchasesQuery = z.strictObject({ limit, cursor: z.uuid().optional() });
-export const priceQuery = z.strictObject({
-  quantity: z.coerce.number().int().min(1).max(poolLimits.maxPerPurchase.most).default(1),
-});
 export const poolQuery = z.strictObject({ pool: poolName });
 
 export const poolAnswer = z
@@ -232,11 +229,6 @@ export const poolAnswer = z
   })
   .openapi('Pool', { description: 'available + claimed + sold + withheld = capacity' });
 export const poolsAnswer = z.object({ pools: z.array(poolAnswer), next: z.string().optional() });
-export const priceAnswer = z.object({
-  unit: money,
-  total: money,
-  factors: z.array(z.object({ name: z.string(), percent: z.number(), because: z.string() })),
-});
 
 export const problemAnswer = z
   .looseObject({

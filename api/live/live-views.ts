@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { type CommitFeed, StoreUnavailable, storeError } from '../../src/store';
+import { Places } from '../places';
 import { Problem, unavailable } from '../problem';
 import { type Frame, frame, retryHint } from './event-stream';
 import { Listener } from './listener';
 import { type LiveMetrics, liveMetrics } from './live-metrics';
-import { Places } from './places';
 import { type RoundLimits, Rounds } from './rounds';
 
 export interface LiveLimits extends RoundLimits {

@@ -1,12 +1,12 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { type PoolSettings, poolStream, quote, times, workflowTypes } from '../../src/domain';
+import { type PoolSettings, poolStream, workflowTypes } from '../../src/domain';
 import { listPools, poolNamed } from '../../src/projections';
 import type { Dependencies } from '../dependencies';
-import { findPool, readPool } from '../find';
+import { readPool } from '../find';
 import { presentPool } from '../present';
 import { Problem, refusalProblem, unavailable } from '../problem';
 import { type Answer, type Route, route } from '../route';
-import { newPool, poolAnswer, poolParams, poolsAnswer, poolsQuery, priceAnswer, priceQuery } from '../schemas';
+import { newPool, poolAnswer, poolParams, poolsAnswer, poolsQuery } from '../schemas';
 import { poolStart } from '../start-workflows';
 import { askTemporal, temporalLimits } from '../temporal-calls';
 import { awaitCommit } from '../waiting';
@@ -85,21 +85,5 @@ export function poolRoutes(dependencies: Dependencies): Route[] {
     handle: async ({ params }) => ({ status: 200, json: (await readPool(dependencies, params.name)).json }),
   });
 
-  const price = route({
-    method: 'get',
-    path: '/v1/pools/{name}/price',
-    summary: 'What tickets cost now, and why',
-    roles: 'all',
-    params: poolParams,
-    query: priceQuery,
-    answers: { 200: { description: 'The price, explained factor by factor', schema: priceAnswer } },
-    problems: ['not-found', 'validation-failed'],
-    async handle({ params, query: { quantity } }): Promise<Answer> {
-      const pool = await findPool(dependencies, params.name);
-      const { unit, quote: explained } = quote(pool, now());
-      return { status: 200, body: { unit, total: times(unit, quantity), factors: explained.factors } };
-    },
-  });
-
-  return [create, list, show, price];
+  return [create, list, show];
 }

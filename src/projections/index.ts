@@ -15,6 +15,7 @@ export { countedEvents, eventCounts } from './event-counts';
 export * from './follow';
 export * from './list';
 export * from './parked';
+export * from './pricing-backtest';
 export type { Projection } from './projection';
 export { type PurchaseView, purchaseAsReserved, purchases, purchasesById, purchaseTimeline } from './purchases';
 export * from './rebuild';

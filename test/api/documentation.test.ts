@@ -20,6 +20,8 @@ const offered = [
   'GET /v1/pools/{name}',
   'GET /v1/pools/{name}/live',
   'GET /v1/pools/{name}/price',
+  'GET /v1/pools/{name}/price-curve',
+  'POST /v1/pools/{name}/pricing-backtest',
   'POST /v1/pools/{name}/stop',
   'POST /v1/pools/{name}/resume',
   'POST /v1/pools/{name}/reprice',

@@ -1,4 +1,4 @@
-/** How many listeners there may be, in all and of one caller. */
+/** How many may be at something at once, in all and of one caller. */
 export class Places {
   private readonly taken = new Map<string, number>();
   private all = 0;
