@@ -42,6 +42,29 @@ describeBoxOffice('signals of the Temporal CLI', (open) => {
     await becomes({ status: 'cancelled', reason: 'no band', claimed: 0, sold: 1 });
   });
 
+  test('reprice a pool by its base, by its rules or by both, and claims keep their prices', async () => {
+    const { client } = open();
+    const euros = (amount: number) => ({ amount, currency: 'EUR' });
+    const demand = { everyPercentSold: 20, percent: 10, maxPercent: 30 };
+    const { name } = await client.createPool();
+    const becomes = (expected: object) =>
+      eventually(async () => expect(await client.pool(name)).toMatchObject(expected));
+    const older = await client.reserve(name, { quantity: 2 });
+
+    await signal(`pool-${name}`, 'reprice', { pricing: { demand } });
+    await becomes({ price: euros(5_500), basePrice: euros(5_000), pricing: { demand } });
+    const newer = await client.reserve(name, { quantity: 2 });
+    await signal(`pool-${name}`, 'reprice', { price: euros(8_000), pricing: { ceiling: 7_777 } });
+    await becomes({ price: euros(7_777), basePrice: euros(8_000), pricing: { ceiling: 7_777 } });
+    await signal(`pool-${name}`, 'reprice', { pricing: { demand, floor: 0 } });
+    await signal(`pool-${name}`, 'reprice', { pricing: { countdown: { startDaysBefore: 1 } } });
+    await signal(`pool-${name}`, 'reprice', { pricing: {} });
+    await becomes({ price: euros(8_000) });
+
+    const paid = await Promise.all([client.pay(older.id), client.pay(newer.id)]);
+    expect(paid.map((answer) => purchaseIn(answer).total)).toEqual([euros(10_000), euros(11_000)]);
+  });
+
   test('change nothing when they make no sense', async () => {
     const { client } = open();
     const before = await client.createPool();
