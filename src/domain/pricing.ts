@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Money } from './money';
-import { money } from './money';
+import { type Money, money } from './money';
 import { multiplied, share } from './percent';
 import { dayInMilliseconds, factorsOf } from './price-factors';
 import { type Pricing, pricingLimits } from './pricing-rules';
