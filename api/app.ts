@@ -24,6 +24,7 @@ import { paymentRoutes } from './routes/payments';
 import { poolRoutes } from './routes/pools';
 import { priceRoutes } from './routes/prices';
 import { purchaseRoutes } from './routes/purchases';
+import { seatRoutes } from './routes/seats';
 import { steeringRoutes } from './routes/steering';
 import { streamRoutes } from './routes/streams';
 
@@ -31,6 +32,7 @@ export function allRoutes(dependencies: Dependencies): Route[] {
   const rooms = [
     poolRoutes,
     priceRoutes,
+    seatRoutes,
     steeringRoutes,
     purchaseRoutes,
     paymentRoutes,

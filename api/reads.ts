@@ -1,6 +1,7 @@
 import type { Pool as Database } from 'pg';
-import { type PoolView, type PurchaseView, poolsNamed, purchasesById } from '../src/projections';
+import { type PoolView, type PurchaseView, poolsNamed, purchasesById, seatsOfPools } from '../src/projections';
 import { presentPool } from './present';
+import { SeatsReading } from './seats-reading';
 import { SharedReads } from './shared-reads';
 
 /** A pool, and the JSON of it as the contract has it, made once for all who read it at the same time. */
@@ -12,6 +13,8 @@ export interface PoolReading {
 /** What requests read one by one and the database answers together. */
 export interface Reads {
   pools: SharedReads<PoolReading>;
+  /** Of pools whose seats are numbered. */
+  seats: SharedReads<SeatsReading>;
   purchases: SharedReads<PurchaseView>;
 }
 
@@ -20,6 +23,10 @@ export function createReads(database: Database, now: () => Date): Reads {
     pools: new SharedReads(async (names) => {
       const pools = await poolsNamed(database, names);
       return new Map(pools.map((pool) => [pool.name, { pool, json: JSON.stringify(presentPool(pool, now())) }]));
+    }),
+    seats: new SharedReads(async (names) => {
+      const seats = await seatsOfPools(database, names);
+      return new Map(seats.map((each) => [each.pool, SeatsReading.of(each)]));
     }),
     purchases: new SharedReads(async (ids) => {
       const purchases = await purchasesById(database, ids);

@@ -230,6 +230,19 @@ export const poolAnswer = z
   .openapi('Pool', { description: 'available + claimed + sold + withheld = capacity' });
 export const poolsAnswer = z.object({ pools: z.array(poolAnswer), next: z.string().optional() });
 
+export const seatsAnswer = z
+  .object({
+    pool: poolName,
+    position: z.int(),
+    rows: z.array(
+      z.object({
+        row: z.string(),
+        seats: z.array(z.object({ seat: z.string(), status: z.enum(['available', 'claimed', 'sold', 'withheld']) })),
+      }),
+    ),
+  })
+  .openapi('Seats');
+
 export const problemAnswer = z
   .looseObject({
     type: z.string(),

@@ -5,15 +5,24 @@ export const eventStreamHeaders = {
   'X-Accel-Buffering': 'no',
 } as const;
 
+/** What goes before a state, to whoever has seen everything up to a position. */
+export type Ahead = (seen: number) => Buffer | undefined;
+
 /** A state, ready to be sent to everybody who follows it. */
 export interface Frame {
   position: number;
   bytes: Buffer;
+  ahead?: Ahead | undefined;
 }
 
 /** @param json in one line, as JSON.stringify writes it. */
-export function frame(event: string, position: number, json: string): Frame {
-  return { position, bytes: Buffer.from(`id: ${position}\nevent: ${event}\ndata: ${json}\n\n`) };
+export function frame(event: string, position: number, json: string, ahead?: Ahead): Frame {
+  return { position, bytes: Buffer.from(`id: ${position}\nevent: ${event}\ndata: ${json}\n\n`), ahead };
+}
+
+/** An event that is seen only with the state after it, and so has no id of its own. */
+export function eventAhead(event: string, json: string): Buffer {
+  return Buffer.from(`event: ${event}\ndata: ${json}\n\n`);
 }
 
 /** Says only that the connection is alive. */

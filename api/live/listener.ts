@@ -58,7 +58,9 @@ export class Listener {
   }
 
   private send(frame: Frame): void {
+    const ahead = frame.ahead?.(this.position);
     this.position = frame.position;
+    if (ahead) this.response.write(ahead);
     this.write(frame.bytes);
   }
 

@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client';
 import { type CommitFeed, StoreUnavailable, storeError } from '../../src/store';
 import { Places } from '../places';
 import { Problem, unavailable } from '../problem';
-import { type Frame, frame, retryHint } from './event-stream';
+import { type Ahead, type Frame, frame, retryHint } from './event-stream';
 import { Listener } from './listener';
 import { type LiveMetrics, liveMetrics } from './live-metrics';
 import { type RoundLimits, Rounds } from './rounds';
@@ -51,19 +51,25 @@ export interface LiveView {
   event: 'availability' | 'purchase';
   /** The stream whose commits change it. */
   stream(name: string): string;
-  /** Its state, no older than the call; undefined where there is nothing to tell yet. */
-  read(name: string): Promise<LiveState | undefined>;
+  /**
+   * Its state, no older than the call; undefined where there is nothing to tell yet.
+   * @param known an earlier state, where there is one: what has not changed since need not be read again
+   */
+  read(name: string, known?: LiveState): Promise<LiveState | undefined>;
 }
 
 export interface LiveState {
   position: number;
   /** In one line. */
   json: string;
+  /** What changed is told before the state itself, for views of which the whole would be too much each time. */
+  ahead?: Ahead;
 }
 
 interface Topic {
   view: LiveView;
   name: string;
+  state: LiveState | undefined;
   listeners: Set<Listener>;
 }
 
@@ -114,6 +120,11 @@ export class LiveViews {
     );
   }
 
+  /** The state now, with the help of what is known of it here because others follow it. */
+  read(view: LiveView, name: string): Promise<LiveState | undefined> {
+    return view.read(name, this.topics.get(view.stream(name))?.state);
+  }
+
   /**
    * Takes a place for one more listener; what it gives sends on a response, whose head is set, from then on.
    * Throws `too-many-requests` or `unavailable` where there is no place.
@@ -137,6 +148,7 @@ export class LiveViews {
       if (connection.destroyed || this.connections.has(connection)) return place.giveBack();
       this.connections.add(connection);
       const topic = this.topicOf(view, name);
+      keepNewest(topic, first);
       const listener = new Listener(response, seen);
       topic.listeners.add(listener);
       this.metrics.listeners.inc({ view: view.event });
@@ -148,7 +160,7 @@ export class LiveViews {
       response.shouldKeepAlive = false;
       response.flushHeaders();
       response.write(retryHint(this.reconnectAfter()));
-      this.tell(topic, listener, frame(view.event, first.position, first.json));
+      this.tell(topic, listener, frameOf(view, first));
       // Read once more: what was committed since the first state was read may have come before this listener did.
       this.markDirty(topic);
     };
@@ -164,7 +176,7 @@ export class LiveViews {
 
   private topicOf(view: LiveView, name: string): Topic {
     const stream = view.stream(name);
-    const topic = this.topics.get(stream) ?? { view, name, listeners: new Set() };
+    const topic = this.topics.get(stream) ?? { view, name, state: undefined, listeners: new Set() };
     this.topics.set(stream, topic);
     return topic;
   }
@@ -198,7 +210,7 @@ export class LiveViews {
     const topics = [...this.dirty];
     this.dirty.clear();
     this.metrics.rounds.inc();
-    const reads = await Promise.allSettled(topics.map(({ view, name }) => view.read(name)));
+    const reads = await Promise.allSettled(topics.map(({ view, name, state }) => view.read(name, state)));
     let failure: unknown;
     let away = false;
     for (const [index, topic] of topics.entries()) {
@@ -216,8 +228,9 @@ export class LiveViews {
     return !away;
   }
 
-  private async broadcast(topic: Topic, { position, json }: LiveState): Promise<void> {
-    const state = frame(topic.view.event, position, json);
+  private async broadcast(topic: Topic, newest: LiveState): Promise<void> {
+    keepNewest(topic, newest);
+    const state = frameOf(topic.view, newest);
     let written = 0;
     for (const listener of topic.listeners) {
       if (this.stopped) return;
@@ -253,4 +266,10 @@ export class LiveViews {
     const steps = 64;
     return reconnectMilliseconds + Math.round((reconnectSpreadMilliseconds * (this.followed % steps)) / steps);
   }
+}
+
+const frameOf = ({ event }: LiveView, { position, json, ahead }: LiveState) => frame(event, position, json, ahead);
+
+function keepNewest(topic: Topic, state: LiveState): void {
+  if (!topic.state || topic.state.position <= state.position) topic.state = state;
 }

@@ -1,8 +1,10 @@
-import { poolStream, purchaseStream } from '../../src/domain';
+import { purchaseStream } from '../../src/domain';
 import type { Dependencies } from '../dependencies';
-import { findPurchase, readPool } from '../find';
+import { findPurchase } from '../find';
 import { eventStreamHeaders, type Follower, type LiveState, type LiveView, lastSeen } from '../live';
+import { livePool } from '../live-pool';
 import { presentPurchase } from '../present';
+import { notFound } from '../problem';
 import { type Answer, type Route, route } from '../route';
 import { eventStreamAnswer, liveHeaders, poolParams, purchaseParams } from '../schemas';
 
@@ -15,14 +17,7 @@ const purchaseState = (purchase: Parameters<typeof presentPurchase>[0]): LiveSta
 export function liveRoutes(dependencies: Dependencies): Route[] {
   const { live, reads } = dependencies;
 
-  const availability: LiveView = {
-    event: 'availability',
-    stream: poolStream,
-    async read(name) {
-      const reading = await reads.pools.read(name);
-      return reading && { position: reading.pool.position, json: reading.json };
-    },
-  };
+  const sale = livePool(dependencies);
 
   const progress: LiveView = {
     event: 'purchase',
@@ -52,12 +47,19 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
     roles: 'all',
     params: poolParams,
     headers: liveHeaders,
-    answers: { 200: { description: 'Events `availability`; data is the pool', schema: eventStreamAnswer } },
+    answers: {
+      200: {
+        description:
+          'Events `availability`; data is the pool. Where its seats are numbered, before each of them an event `seats` without an id; data is the seat map with only the rows that changed since the state before, at first with all',
+        schema: eventStreamAnswer,
+      },
+    },
     answerType: 'text/event-stream',
     problems: ['not-found', 'unavailable'],
     async handle({ params: { name }, header, sender, hasKey }): Promise<Answer> {
-      const { pool, json } = await readPool(dependencies, name);
-      return following(availability, name, { position: pool.position, json }, { header, sender, hasKey });
+      const first = await live.read(sale, name);
+      if (!first) throw notFound(`pool ${name}`);
+      return following(sale, name, first, { header, sender, hasKey });
     },
   });
 

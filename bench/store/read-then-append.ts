@@ -68,8 +68,8 @@ async function tryToReserve(
   const claimed = claims.get(name) ?? [];
   const after = { pool: claimed.reduce(pools.evolve, writer.state), purchase: purchases.evolve(undefined, opening) };
   const inline = inlineProjections([
-    { aggregate: pools as never, stream: poolStream(name), state: after.pool, events: claimed },
-    { aggregate: purchases as never, stream: workflow, state: after.purchase, events: [opening] },
+    { aggregate: pools as never, stream: poolStream(name), before: writer.state, state: after.pool, events: claimed },
+    { aggregate: purchases as never, stream: workflow, before: undefined, state: after.purchase, events: [opening] },
   ]);
   const appends = [
     { stream: poolStream(name), expected: writer.version, events: claimed.map(stored) },

@@ -70,6 +70,12 @@ export const seatLabels = z
 
 export const labelOf = (row: string, seat: string) => (row === '' ? seat : `${row}-${seat}`);
 
+/** From the left. */
+export function labelsOfRow(row: SeatRow): string[] {
+  if ('seats' in row) return row.seats.map((seat) => labelOf(row.row, seat));
+  return Array.from({ length: seatsInRow(row) }, (_, nth) => labelOf(row.row, String(row.first + nth)));
+}
+
 /** The row and the seat that a label names. */
 export function partsOfLabel(label: string): { row: string; seat: string } {
   const at = label.lastIndexOf('-');

@@ -1,7 +1,6 @@
 import type { ClientBase, Pool as Database } from 'pg';
 import {
   available,
-  evolvePool,
   type Money,
   type Pool,
   type PoolStatus,
@@ -10,7 +9,8 @@ import {
   poolStatus,
   poolStream,
 } from '../domain';
-import { type InlineWrite, readStreams, type StreamChange } from '../store';
+import type { InlineWrite, StreamChange } from '../store';
+import { foldPool } from './fold-pool';
 
 /** Written by the append itself, in its own statement; the table has the same name. */
 export const availability = { name: 'availability', events: poolCodec.types } as const;
@@ -112,9 +112,6 @@ export function writeAvailability(changes: readonly StreamChange[]): InlineWrite
   };
 }
 
-/** Events of one pool that are read at once where its view is made anew. */
-const page = 5_000;
-
 /**
  * Fills an empty table of the same shape from the pools' streams, in a snapshot of the database.
  * @returns the highest position that was folded
@@ -138,19 +135,6 @@ export async function availabilityFromStreams(connection: ClientBase, table: str
     highest = Math.max(highest, position);
   }
   return highest;
-}
-
-async function foldPool(connection: ClientBase, stream: string): Promise<{ pool: Pool; position: number } | undefined> {
-  let pool: Pool | undefined;
-  let position = 0;
-  for (let after = 0; ; after += page) {
-    const events = await readStreams(connection, [{ stream, after, upTo: after + page }]);
-    for (const event of events) {
-      pool = evolvePool(pool, poolCodec.decode(event));
-      position = event.position;
-    }
-    if (events.length < page) return pool && { pool, position };
-  }
 }
 
 interface Row {

@@ -1,4 +1,4 @@
-/** Read models, one a file: its rows, how events change them, its queries. Availability is written by the append itself; all others follow the events. */
+/** Read models, one a file: its rows, how events change them, its queries. Availability and seats are written by the append itself; all others follow the events. */
 import type { InlineWrite, StreamChange } from '../store';
 import { writeAvailability } from './availability';
 import { customerPurchases } from './customer-purchases';
@@ -7,6 +7,7 @@ import type { Projection } from './projection';
 import { purchases } from './purchases';
 import { revenuePerPool } from './revenue-per-pool';
 import { salesByDay } from './sales-by-day';
+import { writeSeatRows } from './seat-rows';
 
 export * from './availability';
 export { isPoison, UnknownEvent } from './checkpoint';
@@ -21,6 +22,7 @@ export { type PurchaseView, purchaseAsReserved, purchases, purchasesById, purcha
 export * from './rebuild';
 export { type Revenue, revenueOfPool, revenuePerPool } from './revenue-per-pool';
 export { type SalesOfDay, salesByDay, salesOfPool } from './sales-by-day';
+export * from './seat-rows';
 export * from './verify';
 export * from './wait';
 
@@ -36,5 +38,5 @@ export const projections: readonly Projection[] = [
 /** Every read model that is written in the append's own statement. */
 export function inlineProjections(changes: readonly StreamChange[]): InlineWrite[] {
   const availability = writeAvailability(changes);
-  return availability ? [availability] : [];
+  return [...(availability ? [availability] : []), ...writeSeatRows(changes)];
 }

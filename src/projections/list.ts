@@ -1,6 +1,7 @@
 import type { Pool as Database } from 'pg';
 import { availability } from './availability';
 import type { Projection } from './projection';
+import { seatRowsOfPools } from './seat-rows';
 
 export interface ProjectionState {
   name: string;
@@ -28,6 +29,8 @@ export async function listProjections(
        parked, updated_at AS "updatedAt" FROM projections WHERE name = ANY($1) ORDER BY name`,
     [projections.map(({ name }) => name)],
   );
-  const inline = { name: availability.name, position: undefined, behind: 0, parked: 0, updatedAt: undefined };
-  return [inline, ...rows];
+  const inline = [availability, seatRowsOfPools].map(({ name }) => {
+    return { name, position: undefined, behind: 0, parked: 0, updatedAt: undefined };
+  });
+  return [...inline, ...rows];
 }

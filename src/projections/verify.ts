@@ -4,6 +4,7 @@ import { Aside } from './aside';
 import { availability, availabilityFromStreams } from './availability';
 import { checkpoint } from './checkpoint';
 import type { Projection } from './projection';
+import { seatRowsFromStreams, seatRowsOfPools } from './seat-rows';
 
 export const verifyLimits = {
   /** Differing rows that are shown. */
@@ -44,27 +45,52 @@ export function verify(
   });
 }
 
-/** The same for availability, which the appends write themselves. */
-export function verifyAvailability(database: Database): Promise<Verified> {
+interface Inline {
+  name: string;
+  fill(connection: ClientBase, table: string): Promise<number>;
+  /** What is compared of a row `t`, as JSON. */
+  compared?: string;
+}
+
+/** The same for read models that the appends write themselves. */
+function verifyInline(database: Database, { name, fill, compared }: Inline): Promise<Verified> {
   return transaction(database, oneMoment, async (connection) => {
-    const aside = `${availability.name}_verified`;
-    await connection.query(`CREATE TEMPORARY TABLE ${aside} (LIKE ${availability.name} INCLUDING ALL)`);
-    const position = await availabilityFromStreams(connection, aside);
-    const compared = await compare(connection, [availability.name], () => aside);
+    const aside = `${name}_verified`;
+    await connection.query(`CREATE TEMPORARY TABLE ${aside} (LIKE ${name} INCLUDING ALL)`);
+    const position = await fill(connection, aside);
+    const found = await compare(connection, [name], () => aside, compared);
     await connection.query(`DROP TABLE ${aside}`);
-    return { name: availability.name, position, ...compared };
+    return { name, position, ...found };
   });
 }
+
+export const verifyAvailability = (database: Database) =>
+  verifyInline(database, { name: availability.name, fill: availabilityFromStreams });
+
+/** All but the positions of rows: which events went by one append is not told by the events. */
+export const verifySeatRows = (database: Database) =>
+  verifyInline(database, {
+    name: seatRowsOfPools.name,
+    fill: seatRowsFromStreams,
+    compared: "to_jsonb(t) - 'position'",
+  });
+
+/** How each read model that the appends write themselves is verified. */
+export const inlineVerifications: ReadonlyMap<string, (database: Database) => Promise<Verified>> = new Map([
+  [availability.name, verifyAvailability],
+  [seatRowsOfPools.name, verifySeatRows],
+]);
 
 async function compare(
   connection: ClientBase,
   tables: readonly string[],
   aside: (table: string) => string,
+  compared = 'to_jsonb(t)',
 ): Promise<Pick<Verified, 'rows' | 'differing' | 'shown'>> {
   const sums = { rows: 0, differing: 0, shown: [] as string[] };
   for (const table of tables) {
     const { rows } = await connection.query<{ rows: number; differing: number; shown: string[] }>(
-      `WITH live AS (SELECT to_jsonb(t) AS row FROM ${table} t), rebuilt AS (SELECT to_jsonb(t) AS row FROM ${aside(table)} t),
+      `WITH live AS (SELECT ${compared} AS row FROM ${table} t), rebuilt AS (SELECT ${compared} AS row FROM ${aside(table)} t),
          differing AS (
            (SELECT 'live' AS side, row FROM (SELECT row FROM live EXCEPT ALL SELECT row FROM rebuilt) AS l)
            UNION ALL (SELECT 'rebuilt', row FROM (SELECT row FROM rebuilt EXCEPT ALL SELECT row FROM live) AS r))

@@ -1,5 +1,6 @@
 import type { Pool as Database } from 'pg';
 import {
+  inlineVerifications,
   listProjections,
   type Projection,
   parkedEvents,
@@ -8,7 +9,6 @@ import {
   retryParked,
   type Verified,
   verify,
-  verifyAvailability,
 } from '../projections';
 import { connect, HighWaterMark } from '../store';
 import type { Config } from './config';
@@ -74,8 +74,11 @@ function report({ name, rows, differing, shown }: Verified): boolean {
 
 async function verifyAll(database: Database, only: string | undefined): Promise<void> {
   let same = true;
-  if (only === undefined || only === 'availability') same = report(await verifyAvailability(database));
-  for (const projection of only === undefined ? projections : only === 'availability' ? [] : [named(only)]) {
+  for (const [name, verifyInline] of inlineVerifications) {
+    if (only === undefined || only === name) same = report(await verifyInline(database)) && same;
+  }
+  const isInline = only !== undefined && inlineVerifications.has(only);
+  for (const projection of only === undefined ? projections : isInline ? [] : [named(only)]) {
     const bar = progressBar(`verifying ${projection.name}`);
     const verified = await verify(database, projection, ({ position, upTo }) => bar.show(position, upTo)).finally(() =>
       bar.end(),

@@ -1,6 +1,6 @@
 import type { Pool as Database } from 'pg';
 import type { ExtraCheck } from '../audit';
-import { isPoison, projections, type Verified, verify, verifyAvailability } from '../projections';
+import { inlineVerifications, isPoison, projections, type Verified, verify } from '../projections';
 
 /**
  * DESIGN 8, rule 4: rebuilt projections equal live ones. Each is built anew in a snapshot and compared row by row.
@@ -13,7 +13,10 @@ export function readModelsCheck(database: Database, signal?: AbortSignal): Extra
     number: 4,
     name: 'read models are as a rebuild makes them',
     async check() {
-      const verified: Verified[] = [await orImpossible('availability', () => verifyAvailability(database))];
+      const verified: Verified[] = [];
+      for (const [name, verifyInline] of inlineVerifications) {
+        verified.push(await orImpossible(name, () => verifyInline(database)));
+      }
       for (const projection of projections) {
         verified.push(await orImpossible(projection.name, () => verify(database, projection, untilStopped)));
       }

@@ -45,8 +45,8 @@ export class Batch {
 
   changes(): StreamChange[] {
     const changes: StreamChange[] = [];
-    for (const { aggregate, stream, state, decided } of this.streams.values()) {
-      if (decided.length > 0) changes.push({ aggregate, stream, state, events: decided });
+    for (const { aggregate, stream, before, state, decided } of this.streams.values()) {
+      if (decided.length > 0) changes.push({ aggregate, stream, before, state, events: decided });
     }
     return changes;
   }

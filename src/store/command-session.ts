@@ -6,6 +6,8 @@ import type { Held } from './held-streams';
 /** A stream in the hands of a batch: as the commands decided so far leave it, and what the one being decided would make of it. */
 export class OpenStream {
   readonly version: number;
+  /** As the batch found it. */
+  readonly before: unknown;
   state: unknown;
   readonly events: NewEvent[] = [];
   readonly decided: DomainEvent[] = [];
@@ -17,6 +19,7 @@ export class OpenStream {
     held: Held,
   ) {
     this.version = held.version;
+    this.before = held.state;
     this.state = held.state;
   }
 }

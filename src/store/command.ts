@@ -75,6 +75,8 @@ export interface Command<Result> {
 export interface StreamChange {
   aggregate: AnyAggregate;
   stream: string;
+  /** What its expected version stands for: every change before it is committed with this one, or was. */
+  before: unknown;
   state: unknown;
   events: readonly DomainEvent[];
 }

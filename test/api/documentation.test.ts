@@ -22,6 +22,7 @@ const offered = [
   'GET /v1/pools/{name}/price',
   'GET /v1/pools/{name}/price-curve',
   'POST /v1/pools/{name}/pricing-backtest',
+  'GET /v1/pools/{name}/seats',
   'POST /v1/pools/{name}/stop',
   'POST /v1/pools/{name}/resume',
   'POST /v1/pools/{name}/reprice',
