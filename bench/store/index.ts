@@ -6,6 +6,7 @@ import { liveListeners } from './live-listeners';
 import { readyAfterRestart } from './ready-after-restart';
 import { rebuildSpeed } from './rebuild';
 import type { Scenario } from './scenario';
+import { seatClaims } from './seats';
 import { thousandPools } from './thousand-pools';
 import { threeProcesses } from './three-processes';
 
@@ -15,6 +16,7 @@ export const storeScenarios: Readonly<Record<string, Scenario>> = {
   'hot-pool': hotPool,
   'three-processes': threeProcesses,
   'thousand-pools': thousandPools,
+  seats: seatClaims,
   rebuild: rebuildSpeed,
   lag: projectionLag,
   'availability-reads': availabilityReads,

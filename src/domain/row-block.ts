@@ -9,11 +9,6 @@ export interface Placement extends Place {
 /** `tidy`: no seat beside the block is left single; `any`: wherever it fits. */
 export type Manner = 'tidy' | 'any';
 
-interface Answers {
-  tidy?: Placement | 'none';
-  any?: Placement | 'none';
-}
-
 /** The letter that stands for a seat that can be taken. */
 export const freeLetter = 'a';
 
@@ -27,8 +22,8 @@ export const distanceOfRow = (row: number) => (2 * row) ** 2;
  */
 export abstract class RowBlock {
   abstract readonly free: number;
-  /** Hidden, so that two blocks in the same state are equal, whatever each was asked. */
-  readonly #answers = new Map<number, Answers>();
+  /** By quantity, even for `tidy` and odd for `any`. Hidden, so that two blocks in the same state are equal, whatever each was asked. */
+  #answers: Map<number, Placement | undefined> | undefined;
   #longest: number | undefined;
 
   protected constructor(
@@ -39,14 +34,12 @@ export abstract class RowBlock {
   /** The nearest placement in these rows; of equally near ones the front one, then the one at the lower seat. */
   nearest(quantity: number, manner: Manner): Placement | undefined {
     if (this.free < quantity) return undefined;
-    let answers = this.#answers.get(quantity);
-    if (!answers) {
-      answers = {};
-      this.#answers.set(quantity, answers);
-    }
-    answers[manner] ??= this.findNearest(quantity, manner) ?? 'none';
-    const answer = answers[manner];
-    return answer === 'none' ? undefined : answer;
+    this.#answers ??= new Map();
+    const question = 2 * quantity + (manner === 'tidy' ? 0 : 1);
+    if (this.#answers.has(question)) return this.#answers.get(question);
+    const answer = this.findNearest(quantity, manner);
+    this.#answers.set(question, answer);
+    return answer;
   }
 
   /** Seats in the longest run of free ones. */
@@ -83,7 +76,9 @@ export class SingleRow extends RowBlock {
     readonly letters: string,
   ) {
     super(row, 1);
-    this.free = [...this.runs()].reduce((free, { length }) => free + length, 0);
+    let free = 0;
+    for (let seat = 0; seat < letters.length; seat += 1) if (letters[seat] === freeLetter) free += 1;
+    this.free = free;
   }
 
   lettersOf(): string {

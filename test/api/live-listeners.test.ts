@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Registry } from 'prom-client';
-import { type LiveLimits, type LiveView, LiveViews, nothingSeen } from '../../api/live';
+import { eventAhead, type LiveLimits, type LiveView, LiveViews, nothingSeen } from '../../api/live';
 import { append, CommitFeed, readVersions } from '../../src/store';
 import { newEvents, type OpenStore, openStore } from '../support/event-store';
 import { eventually } from '../support/eventually';
@@ -12,6 +12,13 @@ import { LiveClient } from '../support/live-client';
 const stream = 'counter';
 /** Read for whoever begins to follow it, and never afterwards. */
 const unreadable = 'unreadable';
+
+interface SceneOptions extends Partial<LiveLimits> {
+  text?: string;
+  listens?: boolean;
+  /** Before each state goes from which position to which it leads. */
+  tellsAhead?: boolean;
+}
 
 /** A live view of how many events a stream has, with so much text beside it. */
 class Scene {
@@ -25,7 +32,7 @@ class Scene {
 
   constructor(
     private readonly store: OpenStore,
-    { text = '', listens = true, ...limits }: Partial<LiveLimits> & { text?: string; listens?: boolean } = {},
+    { text = '', listens = true, tellsAhead = false, ...limits }: SceneOptions = {},
   ) {
     this.feed = new CommitFeed(store.url, () => undefined);
     if (listens) this.feed.start();
@@ -38,7 +45,9 @@ class Scene {
         this.reads += 1;
         if (name === unreadable && this.reads > 1) throw new Error('cannot be read');
         const position = (await readVersions(store.database, [name])).get(name) ?? 0;
-        return { position, json: JSON.stringify({ position, text }) };
+        const state = { position, json: JSON.stringify({ position, text }) };
+        const ahead = (from: number) => eventAhead('seats', JSON.stringify({ from, to: position }));
+        return tellsAhead ? { ...state, ahead } : state;
       },
     };
     this.server = createServer(async ({ url }, response) => {
@@ -182,6 +191,30 @@ describe('the listeners of a live view', () => {
     await slow?.shows(at(last));
     expect(slow?.events.length).toBeLessThan(commits);
     expect(await opened.metric('boxoffice_live_dropped_total')).toBe(0);
+  });
+
+  it('that take nothing for a while are told ahead of the newest state what they have missed since their own last', async () => {
+    const opened = await scene({ everyMilliseconds: 1, tellsAhead: true, text: 'x'.repeat(1_000_000) });
+    const both = await opened.follow(2);
+    const [slow, other] = both;
+    await eventually(() => both.every(({ events }) => events.length === 2));
+    slow?.pause();
+    let last = 0;
+    const commits = 40;
+    for (let commit = 0; commit < commits; commit += 1) {
+      last = await opened.commit(1);
+      await other?.shows(at(last));
+    }
+    slow?.resume();
+    await slow?.shows(at(last));
+    const statesOf = ({ events }: LiveClient) =>
+      events.filter(({ event }) => event === 'availability').map(({ id }) => id);
+    for (const each of both) {
+      const told = each.events.filter(({ event }) => event === 'seats').map(({ data }) => data);
+      const states = statesOf(each);
+      expect(told).toEqual(states.map((to, nth) => ({ from: states[nth - 1] ?? nothingSeen, to })));
+    }
+    expect(both.map((each) => statesOf(each).length <= commits)).toEqual([true, false]);
   });
 
   it('have as many places afterwards, though they were asked for behind one another on one connection', async () => {

@@ -86,8 +86,8 @@ describe('an event that a projection cannot apply', () => {
     await catchUpNow(projection);
     expect(await parked()).toHaveLength(4);
     expect(await statuses()).toMatchObject({ [free?.purchaseId ?? '']: 'cancelled' });
-    const [, state] = await listProjections(database, [projection]);
-    expect(state).toMatchObject({ name: 'purchases', parked: 4, behind: 0 });
+    const states = await listProjections(database, [projection]);
+    expect(states).toContainEqual(expect.objectContaining({ name: 'purchases', parked: 4, behind: 0 }));
   });
 
   it('does not keep customers from seeing that purchase as it is', async () => {
