@@ -350,3 +350,34 @@ export const salesAnswer = z.object({
   ),
   currency: z.string(),
 });
+
+const outcome = z.object({ purchases: z.int(), tickets: z.int() });
+const figures = {
+  capacity: z.int(),
+  available: z.int(),
+  claimed: z.int(),
+  sold: z.int(),
+  withheld: z.int(),
+  soldPercent: z.number().describe('Of the capacity'),
+  revenue: money,
+  averagePrice: money.optional().describe('Of the tickets sold, to the minor unit; none where nothing was sold'),
+  sellThrough: z
+    .array(z.object({ day: z.iso.date(), tickets: z.int(), sold: z.int(), percent: z.number(), revenue: z.int() }))
+    .describe(
+      'UTC days on which something was sold: tickets of that day; sold, percent of the capacity and revenue until its end',
+    ),
+  conversion: z
+    .object({
+      reserved: outcome,
+      confirmed: outcome,
+      expired: outcome,
+      cancelled: outcome,
+      failed: outcome,
+      open: outcome,
+      percent: z.number().optional(),
+    })
+    .describe('What became of the purchases that reserved tickets; percent of them that were confirmed'),
+};
+export const poolFiguresAnswer = z
+  .object({ name: poolName, title: z.string(), status: poolStatusName, ...figures })
+  .openapi('PoolFigures', { description: 'available + claimed + sold + withheld = capacity' });

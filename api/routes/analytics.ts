@@ -1,15 +1,18 @@
 import {
+  figuresOfPools,
   revenueOfPool,
   revenuePerPool,
   type SalesOfDay,
   salesByDay,
   salesOfPool,
+  waitForFigures,
   waitForPosition,
 } from '../../src/projections';
 import type { Dependencies } from '../dependencies';
-import { findOwnPool } from '../find';
+import { presentFigures } from '../figures';
+import { findOwnPool, findPool } from '../find';
 import { type Answer, type Route, route } from '../route';
-import { poolQuery, revenueAnswer, salesAnswer } from '../schemas';
+import { poolFiguresAnswer, poolParams, poolQuery, revenueAnswer, salesAnswer } from '../schemas';
 
 /** Days on which nothing was given back do not speak of it. */
 function presentDay({ refunded, refunds, ...sold }: SalesOfDay): Partial<SalesOfDay> {
@@ -58,5 +61,22 @@ export function analyticsRoutes(dependencies: Dependencies): Route[] {
     },
   });
 
-  return [byDay, revenue];
+  const ofPool = route({
+    method: 'get',
+    path: '/v1/analytics/pools/{name}',
+    summary: 'How the sale of a pool has gone: tickets, revenue, sell-through by UTC day, and conversion',
+    roles: ['promoter'],
+    params: poolParams,
+    answers: { 200: { description: 'Its figures up to now', schema: poolFiguresAnswer } },
+    problems: ['unauthorized', 'forbidden', 'not-found'],
+    async handle({ params, caller }): Promise<Answer> {
+      const { name } = await findOwnPool(dependencies, params.name, caller);
+      await waitForFigures(database);
+      const [pool, figures] = await Promise.all([findPool(dependencies, name), figuresOfPools(database, [name])]);
+      const { title, status, price } = pool;
+      return { status: 200, body: { name, title, status, ...presentFigures(pool, figures(name), price.currency) } };
+    },
+  });
+
+  return [byDay, revenue, ofPool];
 }

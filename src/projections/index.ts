@@ -1,6 +1,7 @@
 /** Read models, one a file: its rows, how events change them, its queries. Availability and seats are written by the append itself; all others follow the events. */
 import type { InlineWrite, StreamChange } from '../store';
 import { writeAvailability } from './availability';
+import { conversionPerPool } from './conversion-per-pool';
 import { customerPurchases } from './customer-purchases';
 import { countedEvents } from './event-counts';
 import type { Projection } from './projection';
@@ -11,8 +12,10 @@ import { writeSeatRows } from './seat-rows';
 
 export * from './availability';
 export { isPoison, UnknownEvent } from './checkpoint';
+export { type Conversion, conversionPerPool, type Outcome } from './conversion-per-pool';
 export { type CustomerPage, customerPurchases, purchasesOfCustomer } from './customer-purchases';
 export { countedEvents, eventCounts } from './event-counts';
+export * from './figures';
 export * from './follow';
 export * from './list';
 export * from './parked';
@@ -21,7 +24,7 @@ export type { Projection } from './projection';
 export { type PurchaseView, purchaseAsReserved, purchases, purchasesById, purchaseTimeline } from './purchases';
 export * from './rebuild';
 export { type Revenue, revenueOfPool, revenuePerPool } from './revenue-per-pool';
-export { type SalesOfDay, salesByDay, salesOfPool } from './sales-by-day';
+export { type SalesOfDay, type SoldOnDay, salesByDay, salesOfPool } from './sales-by-day';
 export * from './seat-rows';
 export * from './verify';
 export * from './wait';
@@ -32,6 +35,7 @@ export const projections: readonly Projection[] = [
   customerPurchases,
   salesByDay,
   revenuePerPool,
+  conversionPerPool,
   countedEvents,
 ];
 

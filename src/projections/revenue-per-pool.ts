@@ -38,10 +38,18 @@ export interface Revenue {
   tickets: number;
 }
 
+const nothing: Revenue = { revenue: 0, tickets: 0 };
+
 export async function revenueOfPool(database: Database, pool: string): Promise<Revenue> {
-  const { rows } = await database.query<Revenue>(
-    'SELECT revenue::float8, tickets FROM revenue_per_pool WHERE pool = $1',
-    [pool],
+  return (await revenueOfPools(database, [pool]))(pool);
+}
+
+/** By the names of pools. */
+export async function revenueOfPools(database: Database, pools: readonly string[]): Promise<(pool: string) => Revenue> {
+  const { rows } = await database.query<Revenue & { pool: string }>(
+    'SELECT pool, revenue::float8, tickets FROM revenue_per_pool WHERE pool = ANY($1)',
+    [pools],
   );
-  return rows[0] ?? { revenue: 0, tickets: 0 };
+  const found = new Map(rows.map(({ pool, ...revenue }) => [pool, revenue]));
+  return (pool) => found.get(pool) ?? nothing;
 }

@@ -83,3 +83,22 @@ export async function salesOfPool(database: Database, pool: string): Promise<Rec
   );
   return Object.fromEntries(rows.map(({ day, ...sales }) => [day, sales]));
 }
+
+/** What a pool sold on a UTC day, `YYYY-MM-DD`. */
+export interface SoldOnDay {
+  pool: string;
+  day: string;
+  tickets: number;
+  /** Minor units. */
+  total: number;
+}
+
+/** Days on which pools sold something, from the first. */
+export async function soldByDay(database: Database, pools: readonly string[]): Promise<SoldOnDay[]> {
+  const { rows } = await database.query<SoldOnDay>(
+    `SELECT pool, day::text, tickets, total::float8 FROM sales_by_day
+     WHERE pool = ANY($1) AND tickets > 0 ORDER BY day, pool`,
+    [pools],
+  );
+  return rows;
+}

@@ -36,6 +36,7 @@ const offered = [
   'POST /v1/purchases/{id}/payment',
   'POST /v1/purchases/{id}/cancel',
   'GET /v1/customers/{id}/purchases',
+  'GET /v1/analytics/pools/{name}',
   'GET /v1/analytics/revenue',
   'GET /v1/analytics/sales-by-day',
   'GET /v1/streams/{stream}',
@@ -103,6 +104,8 @@ describeBoxOffice('the documentation', (open) => {
     const timeline = await client.call('GET', `/v1/purchases/${id}/timeline`, { as: 'shop' });
     check(paths['/v1/purchases/{id}/timeline']?.get, 200, timeline.body);
     check(paths['/v1/purchases']?.post, 409, (await client.buy(soldOut.name)).body);
+    const figures = await client.call('GET', `/v1/analytics/pools/${pool.name}`, { as: 'promoter' });
+    check(paths['/v1/analytics/pools/{name}']?.get, 200, figures.body);
     check(paths['/health/ready']?.get, 200, (await client.call('GET', '/health/ready')).body);
   });
 

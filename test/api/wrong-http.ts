@@ -81,6 +81,7 @@ export function wrongPlaces({ pool, purchaseId }: Place): WrongRequest[] {
     nowhere('GET', '/v1/customers/%00/purchases', 'shop'),
     nowhere('GET', `/v1/customers/${'x'.repeat(201)}/purchases`, 'shop'),
     nowhere('GET', `/v1/analytics/sales-by-day?pool=no-${randomUUID()}`, 'promoter'),
+    nowhere('GET', `/v1/analytics/pools/no-${randomUUID()}`, 'promoter'),
     ...['/nowhere', '/v1', '/v2/pools', '/v1/pools/a/b/c', '/v1/events', '/docs/nothing.js'].map((path) =>
       nowhere('GET', path, 'operator'),
     ),
@@ -106,6 +107,7 @@ export function wrongCallers({ pool, purchaseId }: Place): WrongRequest[] {
       `/v1/pools/${pool}/${command}`,
     ]),
     ['GET', `/v1/analytics/sales-by-day?pool=${pool}`],
+    ['GET', `/v1/analytics/pools/${pool}`],
   ];
   const shops: [string, string][] = [
     ['POST', '/v1/purchases'],
