@@ -23,6 +23,10 @@ export const problemKinds = {
   'purchase-expired': { status: 410, title: 'The hold has ended' },
   'purchase-not-payable': { status: 409, title: 'The purchase cannot be paid' },
   'purchase-not-cancellable': { status: 409, title: 'The purchase cannot be cancelled' },
+  'cart-checked-out': { status: 409, title: 'The cart is checked out' },
+  'cart-changed': { status: 409, title: 'The cart changed meanwhile' },
+  'cart-full': { status: 409, title: 'The cart takes no more' },
+  'nothing-to-undo': { status: 409, title: 'There is nothing to undo' },
   'payment-declined': { status: 402, title: 'The payment was declined' },
   'past-date': { status: 422, title: 'The date is in the past' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
@@ -126,6 +130,25 @@ export function refusalProblem(refusal: Refusal): Problem {
       const { pool, limit, held } = refusal;
       const detail = `One customer may have ${limit} tickets of ${pool}; this one has ${held} already.`;
       return new Problem(refusal.slug, detail, { pool, limit, held });
+    }
+    case 'cart-checked-out': {
+      const { purchaseId } = refusal;
+      return new Problem(refusal.slug, `The cart has become purchase ${purchaseId}.`, { purchaseId });
+    }
+    case 'cart-changed':
+      return new Problem(refusal.slug, 'The cart changed while it was being checked out; look at it and try again.');
+    case 'cart-empty':
+      return validationFailed([{ path: 'items', message: 'there is nothing in the cart' }]);
+    case 'cart-full': {
+      const { of, most } = refusal;
+      const detail = `A cart takes ${most} ${of} at the most; check it out, or begin another one.`;
+      return new Problem(refusal.slug, detail, { of, most });
+    }
+    case 'nothing-to-undo':
+      return new Problem(refusal.slug, 'The cart is as it began, or what is left is too long ago to be undone.');
+    case 'seats-and-quantity': {
+      const message = `the line of ${refusal.pool} in the cart is not of the same kind: named seats, or a quantity`;
+      return validationFailed([{ path: 'seats', message }]);
     }
     case 'not-found':
       return notFound(refusal.what);

@@ -1,5 +1,6 @@
 /** The business, pure: deciders, their events and what they refuse. No I/O, no clock, no random. */
 
+export * from './cart';
 export * from './claiming';
 export * from './contract';
 export * from './event-codec';

@@ -15,6 +15,12 @@ export type Refusal =
   | { slug: 'wrong-numbering'; pool: string; numbered: boolean }
   | { slug: 'price-changed'; pool: string; price: Money }
   | { slug: 'customer-limit-reached'; pool: string; limit: number; held: number }
+  | { slug: 'cart-checked-out'; purchaseId: string }
+  | { slug: 'cart-changed' }
+  | { slug: 'cart-empty' }
+  | { slug: 'cart-full'; of: 'lines' | 'changes'; most: number }
+  | { slug: 'nothing-to-undo' }
+  | { slug: 'seats-and-quantity'; pool: string }
   | { slug: 'not-found'; what: string };
 
 export type Decision<Event> = { accepted: true; events: Event[] } | { accepted: false; refusal: Refusal };
