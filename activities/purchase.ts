@@ -1,5 +1,7 @@
 import {
   buyTickets,
+  checkOut,
+  checkoutRefusal,
   confirmPurchase,
   declinePayment,
   type Ending,
@@ -13,12 +15,13 @@ import {
   purchaseStream,
   type Refusal,
   refundPayment,
+  rejectPurchase,
   releaseTickets,
   reserveTickets,
   startPayment,
 } from '../src/domain';
 import type { Command, GroupCommit, Session } from '../src/store';
-import { poolRef, purchaseRef } from './streams';
+import { cartRef, poolRef, purchaseRef } from './streams';
 
 export type ReserveOutcome =
   | { reserved: true; total: Money; expiresAt: string; holdMilliseconds: number }
@@ -32,13 +35,15 @@ const laneOfPayments = 'payments';
 interface Step {
   purchaseId: string;
   pools: readonly string[];
+  /** The cart that becomes the purchase. */
+  cartId?: string | undefined;
 }
 
 /** What a purchase does to its own stream and those of its pools: each step one decision, safe to repeat. */
 export function createPurchaseActivities({ committer, now }: { committer: GroupCommit; now(): Date }) {
   /** A step's event ids come from its name, so a step that is run again finds what it wrote. */
   function step<Result>(
-    { purchaseId, pools }: Step,
+    { purchaseId, pools, cartId }: Step,
     name: string,
     decide: (session: Session) => Result,
     assumeNew = false,
@@ -48,11 +53,26 @@ export function createPurchaseActivities({ committer, now }: { committer: GroupC
     const command: Command<Result> = {
       id,
       metadata: { correlation: purchaseId, causation: name, workflow },
-      streams: [...pools.map(poolRef), { ...purchaseRef(purchaseId), assumeNew }],
+      streams: [
+        ...pools.map(poolRef),
+        ...(cartId === undefined ? [] : [cartRef(cartId)]),
+        { ...purchaseRef(purchaseId), assumeNew },
+      ],
       lane: pools.length > 0 ? undefined : laneOfPayments,
       decide,
     };
     return committer.submit(command);
+  }
+
+  /** What the request's cart has against becoming this purchase, and how it is closed. */
+  function checkoutIn(session: Session, { cart: seen, purchaseId }: PurchaseRequest) {
+    if (!seen) return undefined;
+    const ref = cartRef(seen.id);
+    const cart = session.state(ref);
+    return {
+      refusal: checkoutRefusal(cart, { purchaseId, version: seen.version }),
+      close: (total: Money) => cart && session.append(ref, checkOut(cart, { purchaseId, total })),
+    };
   }
 
   function reserved(purchase: Purchase): ReserveOutcome {
@@ -62,20 +82,27 @@ export function createPurchaseActivities({ committer, now }: { committer: GroupC
   }
 
   return {
-    /** Claims all lines or none; a refusal is recorded and is an outcome. Throws a ZodError for what is no request. */
+    /**
+     * Claims all lines or none, and closes the cart that they come from with them; a refusal is recorded, is an outcome,
+     * and leaves the cart open. Throws a ZodError for what is no request.
+     */
     async reserve(given: PurchaseRequest): Promise<ReserveOutcome> {
       const request = purchaseRequest.parse(given);
       const pools = request.items.map(({ pool }) => pool);
       const purchase = purchaseRef(request.purchaseId);
       return step(
-        { purchaseId: request.purchaseId, pools },
+        { purchaseId: request.purchaseId, pools, cartId: request.cart?.id },
         'reserve',
         (session) => {
           const before = session.state(purchase);
           if (before) return reserved(before);
-          const { claims, opening } = reserveTickets(request, (name) => session.state(poolRef(name)), now());
+          const checkout = checkoutIn(session, request);
+          const { claims, opening } = checkout?.refusal
+            ? rejectPurchase(request, checkout.refusal)
+            : reserveTickets(request, (name) => session.state(poolRef(name)), now());
           for (const [name, events] of claims) session.append(poolRef(name), events);
           session.append(purchase, [opening]);
+          if (opening.type === 'TicketsReserved') checkout?.close(opening.data.total);
           const after = session.state(purchase);
           if (!after) throw new Error('a reservation left no purchase');
           return reserved(after);

@@ -1,4 +1,9 @@
 import {
+  type Cart,
+  type CartEvent,
+  cartCodec,
+  cartStream,
+  evolveCart,
   evolvePool,
   evolvePurchase,
   type Pool,
@@ -31,6 +36,13 @@ export const purchases: Aggregate<Purchase, PurchaseEvent> & { codec: typeof pur
   heldInMemory: 5_000,
 };
 
+export const carts: Aggregate<Cart, CartEvent> & { codec: typeof cartCodec } = {
+  category: 'cart',
+  codec: cartCodec,
+  evolve: evolveCart,
+  heldInMemory: 1_000,
+};
+
 export const poolRef = (name: string): StreamRef<Pool, PoolEvent> => ({ aggregate: pools, stream: poolStream(name) });
 
 export const purchaseRef = (purchaseId: string): StreamRef<Purchase, PurchaseEvent> => ({
@@ -38,8 +50,19 @@ export const purchaseRef = (purchaseId: string): StreamRef<Purchase, PurchaseEve
   stream: purchaseStream(purchaseId),
 });
 
-/** What the committer needs to know of the business. */
+export const cartRef = (cartId: string): StreamRef<Cart, CartEvent> => ({
+  aggregate: carts,
+  stream: cartStream(cartId),
+});
+
+/** What the committer of a worker needs to know of the business. */
 export const commitOptions = {
-  aggregates: [pools, purchases],
+  aggregates: [pools, purchases, carts],
+  eventIds,
+};
+
+/** The same for the committer of the API, which writes carts and nothing else. */
+export const cartCommitOptions = {
+  aggregates: [carts],
   eventIds,
 };

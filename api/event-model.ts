@@ -8,11 +8,13 @@ export interface EventModel {
 }
 
 export interface EventModelCommand {
-  /** The activity that carries it out. */
+  /** The activity that carries it out, or what the API does itself. */
   readonly name: string;
   /** A local activity is run by the worker that runs the workflow. */
   readonly local: boolean;
   readonly workflows: readonly string[];
+  /** The API carries it out itself, and no workflow sends it. */
+  readonly api?: boolean;
   /** Every event that it may append; none for what only leaves the house. */
   readonly appends: readonly EventModelAppend[];
 }

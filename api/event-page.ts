@@ -1,20 +1,21 @@
 import type { EventModel } from './event-model';
 import { eventPicture } from './event-picture';
+import { sendersIn } from './event-senders';
 import { escaped } from './html';
 
 /** The page at `path`, whose script fills in the counts. */
 export function eventPage(model: EventModel, path: string): string {
-  const workflows = new Set(model.commands.flatMap((command) => command.workflows));
-  const pictures = [...workflows].map(
-    (workflow) => `<section><h2>The workflow ${escaped(workflow)}</h2>\n${eventPicture(model, workflow)}</section>`,
-  );
+  const pictures = sendersIn(model).map((sender) => {
+    const title = sender.kind === 'api' ? 'The API itself' : `The workflow ${escaped(sender.name)}`;
+    return `<section><h2>${title}</h2>\n${eventPicture(model, sender)}</section>`;
+  });
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>boxoffice events</title>
 <link rel="stylesheet" href="${path}/events.css"><script src="${path}/events.js" defer></script></head>
 <body data-counts="${path}/counts">
 <h1>What happens, and how often it has</h1>
-<p>From each workflow to the commands it sends, the events they append and the projections that read them. Dashed lines
+<p>From each workflow, and the API, to the commands it sends, the events they append and the projections that read them. Dashed lines
 are regular activities, the others local ones; a word at an event is the case of the command. The API is at
 <a href="/docs">/docs</a>.</p>
 <p id="status">Counting…</p>

@@ -1,4 +1,5 @@
 import type { EventModel, EventModelCommand } from './event-model';
+import type { Sender } from './event-senders';
 import { escaped } from './html';
 
 /** Where the columns stand and how big things are drawn, in the picture's own units. */
@@ -14,9 +15,8 @@ interface Placed {
   readonly y: number;
 }
 
-/** One workflow, its commands, what they append and who reads it, as SVG. An event's count is marked `data-count-of`. */
-export function eventPicture(model: EventModel, workflow: string): string {
-  const commands = model.commands.filter(({ workflows }) => workflows.includes(workflow));
+/** One sender, its commands, what they append and who reads it, as SVG. An event's count is marked `data-count-of`. */
+export function eventPicture(model: EventModel, { kind, name: sender, commands }: Sender): string {
   const { events, headings, bottom } = placeEvents(model, commands);
   const heightOf = new Map(events.map(({ name, y }) => [name, y]));
   const placedCommands = spread(commands.map(({ name, appends }) => wished(name, appends, heightOf)));
@@ -48,12 +48,13 @@ export function eventPicture(model: EventModel, workflow: string): string {
     appends.filter(({ when }) => when !== '').map(({ event, when }) => caseLabel(when, heightOf.get(event) ?? 0)),
   );
   const nodes = [
-    node('workflow', { name: workflow, y: middle }),
+    node('workflow', { name: sender, y: middle }),
     ...placedCommands.map((each) => node('command', each)),
     ...events.map((each) => node('event', each)),
     ...projections.map((each) => node('projection', each)),
   ];
-  const title = `Commands of the workflow ${workflow}, the events they append, and the projections that read them`;
+  const whose = kind === 'api' ? 'the API itself' : `the workflow ${sender}`;
+  const title = `Commands of ${whose}, the events they append, and the projections that read them`;
   return [
     `<svg viewBox="0 0 ${width.picture} ${Math.ceil(lowest + box.margin)}" role="img" aria-label="${escaped(title)}">`,
     ...headings,

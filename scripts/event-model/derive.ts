@@ -1,7 +1,7 @@
 import type { EventModel, EventModelAppend, EventModelCommand } from '../../api/event-model';
 import { activitiesCalledBy, activitiesMadeBy } from './activities';
 import { Program } from './program';
-import { type EventLiteral, reach } from './reach';
+import { type EventLiteral, type Place, reach } from './reach';
 
 /** What is known best by asking the running code. */
 export interface Facts {
@@ -24,13 +24,15 @@ export class EventModelBroken extends Error {
 const places = {
   workflows: 'workflows/index.ts',
   activities: { file: 'activities/index.ts', factory: 'createActivities' },
+  /** What the API does itself, in the same file. */
+  commandsOfApi: 'createCartCommands',
   domain: 'src/domain/',
 } as const;
 
 /**
- * Reads the model out of the code under `root`: from each workflow to the activities it calls, from each activity to the
- * events that the deciders it comes to may make. Throws EventModelBroken where a command is sent by no workflow or sent and
- * not there, an event is made by no command, or one is made or read that is stored in no stream.
+ * Reads the model out of the code under `root`: from each workflow to the activities it calls, from each of those, and
+ * from what the API does itself, to the events that the deciders it comes to may make. Throws EventModelBroken where a
+ * command is sent by nobody or sent and not there, an event is made by no command, or one is made or read that is stored in no stream.
  */
 export function deriveEventModel(root: string, { streams, projections }: Facts): EventModel {
   const program = new Program(root);
@@ -60,13 +62,22 @@ function commandsOf(program: Program, order: readonly string[]) {
   }
   const { file, factory } = places.activities;
   const literals: EventLiteral[] = [];
-  const made = activitiesMadeBy(program, program.exported(file, factory));
-  const commands = [...made].map(([name, place]): EventModelCommand => {
+  const appendsAt = (place: Place): EventModelAppend[] => {
     const reached = reach(program, place).literals;
     literals.push(...reached);
+    return appendsOf(reached, order);
+  };
+  const made = activitiesMadeBy(program, program.exported(file, factory));
+  const sent = [...made].map(([name, place]): EventModelCommand => {
     const { workflows = [], local = false } = callers.get(name) ?? {};
-    return { name, local, workflows, appends: appendsOf(reached, order) };
+    return { name, local, workflows, appends: appendsAt(place) };
   });
+  const hasOwn = program.exportedNames(file).includes(places.commandsOfApi);
+  const own = hasOwn ? activitiesMadeBy(program, program.exported(file, places.commandsOfApi)) : [];
+  const ofApi = [...own].map(([name, place]): EventModelCommand => {
+    return { name, local: true, workflows: [], api: true, appends: appendsAt(place) };
+  });
+  const commands = [...sent, ...ofApi];
   const unknownCalls = [...callers]
     .filter(([activity]) => !made.has(activity))
     .map(([activity, { workflows }]) => `${workflows.join(', ')} calls ${activity}, which no factory makes`);
@@ -90,7 +101,9 @@ function faultsOf({ commands, events }: EventModel, projections: Facts['projecti
   const appended = new Set(commands.flatMap(({ appends }) => appends.map(({ event }) => event)));
   const stored = new Set(events.map(({ type }) => type));
   return [
-    ...commands.filter(({ workflows }) => workflows.length === 0).map(({ name }) => `no workflow sends ${name}`),
+    ...commands
+      .filter(({ workflows, api }) => workflows.length === 0 && !api)
+      .map(({ name }) => `no workflow sends ${name}`),
     ...events.filter(({ type }) => !appended.has(type)).map(({ type }) => `no command makes ${type}`),
     ...projections.flatMap(({ name, events: read }) =>
       read.filter((type) => !stored.has(type)).map((type) => `${name} reads ${type}, which no stream holds`),

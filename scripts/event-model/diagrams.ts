@@ -1,14 +1,14 @@
 import type { EventModel } from '../../api/event-model';
+import type { Sender } from '../../api/event-senders';
 import { Flowchart } from './flowchart';
 
 export const streamLabel = (category: string) => `${category}-…`;
 
-/** From a workflow to its commands to the events that each may append, which stand in their streams. */
-export function workflowDiagram({ commands, events }: EventModel, workflow: string): string {
+/** From a sender to its commands to the events that each may append, which stand in their streams. */
+export function senderDiagram({ events }: EventModel, { name: sender, commands: sent }: Sender): string {
   const chart = new Flowchart();
-  const sent = commands.filter(({ workflows }) => workflows.includes(workflow));
   const appended = new Set(sent.flatMap(({ appends }) => appends.map(({ event }) => event)));
-  const root = chart.node('workflow', workflow);
+  const root = chart.node('workflow', sender);
   const ids = new Map<string, string>();
   for (const { type, stream } of events.filter((each) => appended.has(each.type))) {
     ids.set(type, chart.node('event', type, chart.group(stream, `streams ${streamLabel(stream)}`)));

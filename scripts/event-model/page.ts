@@ -1,5 +1,6 @@
 import type { EventModel } from '../../api/event-model';
-import { streamDiagram, streamLabel, workflowDiagram } from './diagrams';
+import { type Sender, sendersIn } from '../../api/event-senders';
+import { senderDiagram, streamDiagram, streamLabel } from './diagrams';
 
 const unique = (names: readonly string[]) => [...new Set(names)];
 const code = (text: string) => `\`${text}\``;
@@ -13,23 +14,23 @@ const diagram = (text: string) => ['```mermaid', text, '```'];
 
 /** The page `docs/event-model.md`. */
 export function eventModelPage(model: EventModel): string {
-  const { commands, events } = model;
+  const { events } = model;
   const lines = [
     '# The event model',
     '',
-    'Which workflow sends which command, what each command may append to which stream, and which projections read it.',
+    'Who sends which command, a workflow or the API itself, what each command may append to which stream, and which projections read it.',
     'Derived from the code by `npm run docs`, which writes this page; `npm run check` fails where it is out of date.',
     'Dotted arrows are regular activities, the others local ones; a word on an arrow is the case of the command.',
     '`/docs/events` on the API shows the same with live counts.',
-    ...unique(commands.flatMap(({ workflows }) => workflows)).flatMap((workflow) => ofWorkflow(model, workflow)),
+    ...sendersIn(model).flatMap((sender) => ofSender(model, sender)),
     ...unique(events.map(({ stream }) => stream)).flatMap((stream) => ofStream(model, stream)),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function ofWorkflow(model: EventModel, workflow: string): string[] {
-  const { commands, events, projections } = model;
-  const sent = commands.filter(({ workflows }) => workflows.includes(workflow));
+function ofSender(model: EventModel, sender: Sender): string[] {
+  const { events, projections } = model;
+  const { kind, name: senderName, commands: sent } = sender;
   const rows = sent.flatMap(({ name, appends }) =>
     appends.map(({ event, when }) => {
       const stream = events.find(({ type }) => type === event)?.stream ?? '';
@@ -40,9 +41,9 @@ function ofWorkflow(model: EventModel, workflow: string): string[] {
   const silent = sent.filter(({ appends }) => appends.length === 0).map(({ name }) => name);
   return [
     '',
-    `## The workflow ${code(workflow)}`,
+    kind === 'api' ? '## The API itself' : `## The workflow ${code(senderName)}`,
     '',
-    ...diagram(workflowDiagram(model, workflow)),
+    ...diagram(senderDiagram(model, sender)),
     '',
     ...table(['command', 'case', 'appends', 'to', 'read by'], rows),
     ...(silent.length === 0 ? [] : ['', `Called as well, and appending nothing: ${list(silent)}.`]),

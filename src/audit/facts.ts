@@ -1,7 +1,7 @@
 import { parameter, type ScopeKind } from './rule';
 
 /** Kinds of streams whose events the rules read. */
-export const streamKinds = ['pool', 'purchase'] as const;
+export const streamKinds = ['pool', 'purchase', 'cart'] as const;
 
 /**
  * The types of events whose data the rules read, with the version of their schema that the SQL here is written for:

@@ -38,6 +38,8 @@ export interface PurchaseRequest {
   purchaseId: string;
   customerId: string;
   items: RequestedItem[];
+  /** The cart that becomes this purchase, as it was at this version of its stream. */
+  cart?: { id: string; version: number } | undefined;
 }
 
 export interface PaymentSignal {

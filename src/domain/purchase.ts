@@ -69,6 +69,7 @@ export const purchaseRequest = z.object({
     .min(1)
     .max(purchaseLimits.lines)
     .refine(countsAlone, 'a line that says more than a quantity is the only one of its pool'),
+  cart: z.object({ id: z.uuid(), version: z.int().min(1) }).optional(),
 });
 
 /** Lines of one pool are counted together where they say nothing but a quantity. */

@@ -47,6 +47,12 @@ function ticketsOf(claims: readonly PoolEvent[]): ReservedItem['tickets'] {
   });
 }
 
+/** The purchase that comes to nothing, for this reason. */
+export function rejectPurchase({ customerId, items }: ReservationRequest, refusal: Refusal): Reservation {
+  const data = { customerId, items: [...items], refusal };
+  return { claims: new Map(), opening: { type: 'PurchaseRejected', data } };
+}
+
 /** Claims every line of a purchase from its pool, or none and the refusal of the first line that cannot be had. */
 export function reserveTickets(
   request: ReservationRequest,
@@ -54,10 +60,7 @@ export function reserveTickets(
   now: Date,
 ): Reservation {
   const { purchaseId, customerId } = request;
-  const reject = (refusal: Refusal): Reservation => {
-    const items = [...request.items];
-    return { claims: new Map(), opening: { type: 'PurchaseRejected', data: { customerId, items, refusal } } };
-  };
+  const reject = (refusal: Refusal) => rejectPurchase(request, refusal);
   const claims = new Map<string, PoolEvent[]>();
   const items: ReservedItem[] = [];
   const currencies = new Set<string>();

@@ -4,7 +4,7 @@ export interface Metadata {
   correlation: string;
   /** The step that appended it. */
   causation: string;
-  /** The workflow that ran the step. */
+  /** The workflow that ran the step; `api` where no workflow did. */
   workflow: string;
 }
 

@@ -125,6 +125,32 @@ describe('the event model', () => {
     expect(() => deriveEventModel(root, facts)).toThrow(/box calls all, which no factory makes\n.*sends open/s);
   });
 
+  it('follows what the API does itself, and shows it beside the workflows', () => {
+    write(
+      'activities/index.ts',
+      `import { boxActivities } from './box';`,
+      'export function createActivities(parts: object) { return { ...boxActivities(parts), send: () => undefined }; }',
+      `export { createCartCommands } from './cart';`,
+    );
+    write(
+      'activities/cart.ts',
+      `import { take } from '../src/domain/take';`,
+      'export function createCartCommands(parts: object) { return { take() { return take(); } }; }',
+    );
+    write('src/domain/take.ts', `export const take = () => ({ type: 'Taken', data: {} });`);
+    expect(() => deriveEventModel(root, facts)).toThrow(/src\/domain\/take.ts makes Taken, which no stream holds/);
+    const cart = { category: 'cart', codec: { types: ['Taken'], versionOf: () => 1 } };
+    const model = deriveEventModel(root, { ...facts, streams: [...facts.streams, cart] });
+    const appends = [{ event: 'Taken', when: '' }];
+    expect(model.commands.at(-1)).toEqual({ name: 'take', local: true, workflows: [], api: true, appends });
+    const page = eventModelPage(model);
+    expect(page).toContain('## The API itself\n');
+    expect(flowchartsIn(page).map(readFlowchart)[1]?.arrows).toEqual([
+      ['workflow_api', 'command_take'],
+      ['command_take', 'event_Taken'],
+    ]);
+  });
+
   it('refuses a projection that reads what no stream holds', () => {
     const projections = [{ name: 'odd', events: ['Odd'] }];
     expect(() => deriveEventModel(root, { ...facts, projections })).toThrow(/odd reads Odd, which no stream holds/);

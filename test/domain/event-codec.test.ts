@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Evolution, eventCodec, poolCodec, purchaseCodec } from '../../src/domain';
+import { cartCodec, type Evolution, eventCodec, poolCodec, purchaseCodec } from '../../src/domain';
 import examples from './event-fixtures.json';
 
 interface Example {
@@ -11,12 +11,13 @@ interface Example {
   today?: unknown;
 }
 
-const codecOf = (type: string) => [poolCodec, purchaseCodec].find(({ types }) => types.includes(type)) ?? poolCodec;
+const codecs = [poolCodec, purchaseCodec, cartCodec];
+const codecOf = (type: string) => codecs.find(({ types }) => types.includes(type)) ?? poolCodec;
 const decode = (stored: { type: string; schemaVersion: number; data: unknown }) => codecOf(stored.type).decode(stored);
 
 describe('stored events', () => {
   it('have a frozen example of every type in every version', () => {
-    const wanted = [poolCodec, purchaseCodec].flatMap((codec) =>
+    const wanted = codecs.flatMap((codec) =>
       codec.types.flatMap((type) =>
         Array.from({ length: codec.versionOf(type) }, (_, index) => `${type} ${index + 1}`),
       ),

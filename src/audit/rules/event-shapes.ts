@@ -1,8 +1,8 @@
-import { poolCodec, purchaseCodec } from '../../domain';
+import { cartCodec, poolCodec, purchaseCodec } from '../../domain';
 import { eventsOf, versionsRead } from '../facts';
 import type { Rule } from '../rule';
 
-const codecs = { pool: poolCodec, purchase: purchaseCodec };
+const codecs = { pool: poolCodec, purchase: purchaseCodec, cart: cartCodec };
 
 /** Up to which version of its schema each type is understood, as rows of SQL. */
 const understood = Object.entries(codecs).flatMap(([kind, codec]) =>
