@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /** What server-sent events look like on the wire, and what a listener says of those it has seen. */
 export const eventStreamHeaders = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -12,12 +14,15 @@ export type Ahead = (seen: number) => Buffer | undefined;
 export interface Frame {
   position: number;
   bytes: Buffer;
+  /** The same for the same bytes, and much shorter. */
+  digest: string;
   ahead?: Ahead | undefined;
 }
 
 /** @param json in one line, as JSON.stringify writes it. */
 export function frame(event: string, position: number, json: string, ahead?: Ahead): Frame {
-  return { position, bytes: Buffer.from(`id: ${position}\nevent: ${event}\ndata: ${json}\n\n`), ahead };
+  const text = `id: ${position}\nevent: ${event}\ndata: ${json}\n\n`;
+  return { position, bytes: Buffer.from(text), digest: hash('sha1', text, 'base64'), ahead };
 }
 
 /** An event that is seen only with the state after it, and so has no id of its own. */

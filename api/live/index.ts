@@ -1,3 +1,3 @@
-/** Live views: server-sent events that follow a pool or a purchase. */
+/** Live views: server-sent events that follow a pool, a purchase or a cart. */
 export * from './event-stream';
 export * from './live-views';

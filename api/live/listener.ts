@@ -3,10 +3,12 @@ import { comment, type Frame } from './event-stream';
 
 /**
  * One connection that follows a topic. While it takes no more bytes it is sent nothing, and afterwards the newest state
- * alone: what it holds of ours is one state, however slow it is. Positions only ever rise.
+ * alone: what it holds of ours is one state, however slow it is. Positions never fall.
  */
 export class Listener {
   private newest: Frame | undefined;
+  /** Of the last state that was sent. */
+  private digest: string | undefined;
   private blockedSince: number | undefined;
   private commentedAt = performance.now();
 
@@ -18,9 +20,9 @@ export class Listener {
     response.on('drain', () => this.drained());
   }
 
-  /** Whether it is on its way now; a state that is not newer than the last one is not sent. */
+  /** Whether it is on its way now; a state that is older than the last one, or the same, is not sent. */
   offer(frame: Frame): boolean {
-    if (frame.position <= this.position) return false;
+    if (!this.isNews(frame)) return false;
     if (this.blockedSince !== undefined) {
       this.newest = frame;
       return false;
@@ -50,6 +52,15 @@ export class Listener {
     this.response.req.socket.destroy();
   }
 
+  /**
+   * Of several streams one may commit a lower position after another has committed a higher one: the state is another
+   * then, and its position the same.
+   */
+  private isNews({ position, digest }: Frame): boolean {
+    if (position !== this.position) return position > this.position;
+    return this.digest !== undefined && this.digest !== digest;
+  }
+
   private drained(): void {
     this.blockedSince = undefined;
     const { newest } = this;
@@ -60,6 +71,7 @@ export class Listener {
   private send(frame: Frame): void {
     const ahead = frame.ahead?.(this.position);
     this.position = frame.position;
+    this.digest = frame.digest;
     if (ahead) this.response.write(ahead);
     this.write(frame.bytes);
   }

@@ -6,6 +6,7 @@ import { type CommitFeed, StoreUnavailable, storeError } from '../../src/store';
 import { Places } from '../places';
 import { Problem, unavailable } from '../problem';
 import { type Ahead, type Frame, frame, retryHint } from './event-stream';
+import { FurtherStreams } from './further-streams';
 import { Listener } from './listener';
 import { type LiveMetrics, liveMetrics } from './live-metrics';
 import { type RoundLimits, Rounds } from './rounds';
@@ -48,7 +49,7 @@ export const liveLimits: LiveLimits = {
 /** A kind of thing that can be followed. */
 export interface LiveView {
   /** The name of its events on the wire. */
-  event: 'availability' | 'purchase';
+  event: 'availability' | 'purchase' | 'cart';
   /** The stream whose commits change it. */
   stream(name: string): string;
   /**
@@ -62,6 +63,8 @@ export interface LiveState {
   position: number;
   /** In one line. */
   json: string;
+  /** Streams that change it beside the view's own. */
+  alsoChangedBy?: readonly string[];
   /** What changed is told before the state itself, for views of which the whole would be too much each time. */
   ahead?: Ahead;
 }
@@ -96,6 +99,7 @@ export class LiveViews {
   private readonly topics = new Map<string, Topic>();
   private readonly connections = new WeakSet<Socket>();
   private readonly dirty = new Set<Topic>();
+  private readonly further = new FurtherStreams<Topic>();
   private readonly limits: LiveLimits;
   private readonly places: Places;
   private readonly metrics: LiveMetrics;
@@ -187,6 +191,7 @@ export class LiveViews {
     if (topic.listeners.size > 0) return;
     this.topics.delete(topic.view.stream(topic.name));
     this.dirty.delete(topic);
+    this.further.forget(topic);
   }
 
   private changed(streams: readonly string[] | undefined): void {
@@ -194,6 +199,7 @@ export class LiveViews {
     for (const stream of streams ?? []) {
       const topic = this.topics.get(stream);
       if (topic) this.markDirty(topic);
+      for (const each of this.further.changedBy(stream)) this.markDirty(each);
     }
   }
 
@@ -228,8 +234,12 @@ export class LiveViews {
     return !away;
   }
 
-  private async broadcast(topic: Topic, newest: LiveState): Promise<void> {
+  private async broadcast(topic: Topic, read: LiveState): Promise<void> {
+    if (topic.listeners.size === 0) return;
+    const newest = notBefore(topic, read);
     keepNewest(topic, newest);
+    // A stream that is watched from now on may have changed since it was read.
+    if (this.further.watch(topic, newest.alsoChangedBy ?? [])) this.markDirty(topic);
     const state = frameOf(topic.view, newest);
     let written = 0;
     for (const listener of topic.listeners) {
@@ -272,4 +282,10 @@ const frameOf = ({ event }: LiveView, { position, json, ahead }: LiveState) => f
 
 function keepNewest(topic: Topic, state: LiveState): void {
   if (!topic.state || topic.state.position <= state.position) topic.state = state;
+}
+
+/** Of several streams, the one with the highest position may be no part of the state any more: read later is newer all the same. */
+function notBefore({ state }: Topic, read: LiveState): LiveState {
+  if (!read.alsoChangedBy || !state || state.position <= read.position) return read;
+  return { ...read, position: state.position };
 }
