@@ -1,4 +1,4 @@
-import { StoreUnavailable, storeError } from '../src/store';
+import { QueueFull, StoreUnavailable, storeError } from '../src/store';
 import type { Dependencies } from './dependencies';
 import type { Response } from './exchange';
 import { notFound, Problem, unavailable } from './problem';
@@ -22,6 +22,10 @@ function fromExpress(error: Error & { type?: unknown; status?: unknown }): Probl
 
 function problemFrom(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
+  if (error instanceof QueueFull) {
+    const detail = 'Too many changes wait to be written. Nothing was done; try again in a moment.';
+    return new Problem('too-many-requests', detail, {}, { 'Retry-After': '2' });
+  }
   if (storeError(error) instanceof StoreUnavailable) return unavailable('The database is away.');
   return error instanceof Error ? fromExpress(error) : undefined;
 }

@@ -18,6 +18,7 @@ import { methodNotAllowed, notFound } from './problem';
 import { readJson } from './read-json';
 import type { Route } from './route';
 import { analyticsRoutes } from './routes/analytics';
+import { cartRoutes } from './routes/carts';
 import { healthRoutes } from './routes/health';
 import { liveRoutes } from './routes/live';
 import { paymentRoutes } from './routes/payments';
@@ -36,6 +37,7 @@ export function allRoutes(dependencies: Dependencies): Route[] {
     steeringRoutes,
     purchaseRoutes,
     paymentRoutes,
+    cartRoutes,
     liveRoutes,
     analyticsRoutes,
     streamRoutes,

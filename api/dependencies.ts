@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Pool as Database } from 'pg';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { CartCommands } from '../activities';
 import type { CommitFeed } from '../src/store';
 import type { Keyring } from './authentication';
 import type { LiveViews } from './live';
@@ -21,6 +22,7 @@ export interface Dependencies {
   feed: CommitFeed;
   reads: Reads;
   live: LiveViews;
+  carts: CartCommands;
   undecided: Undecided;
   keyring: Keyring;
   logger: Logger;

@@ -3,7 +3,7 @@ import { type PurchaseRequest, quote, type Refusal, type RequestedItem } from '.
 import { type PoolView, poolsNamed } from '../src/projections';
 import type { Caller } from './authentication';
 import type { Dependencies } from './dependencies';
-import { notFound, Problem, refusalProblem, validationFailed } from './problem';
+import { Problem, refusalProblem, validationFailed } from './problem';
 import {
   type IdempotencyKey,
   idempotencyLimits,
@@ -33,22 +33,30 @@ function earlyRefusal(items: readonly RequestedItem[], pools: readonly PoolView[
   return undefined;
 }
 
+/** A line that its pool, undefined where there is none, could never serve, however many tickets are left. */
+export function lineRefusal(line: RequestedItem, pool: PoolView | undefined): Refusal | undefined {
+  const { pool: name, quantity, seats, maxUnitPrice } = line;
+  if (!pool) return { slug: 'not-found', what: `pool ${name}` };
+  if (seats && !pool.numbered) return { slug: 'wrong-numbering', pool: name, numbered: false };
+  const { currency } = pool.price;
+  if (maxUnitPrice && maxUnitPrice.currency !== currency) {
+    return { slug: 'wrong-currency', pool: name, currency, field: 'maxUnitPrice' };
+  }
+  if (quantity >= 1 && quantity <= pool.maxPerPurchase) return undefined;
+  return { slug: 'invalid-quantity', pool: name, min: 1, max: pool.maxPerPurchase };
+}
+
 /** Requests that no pool could ever serve: they are answered at once and leave nothing behind. */
-function impossible(items: readonly RequestedItem[], pools: readonly PoolView[]): Problem | undefined {
-  for (const { pool: name, quantity, seats, maxUnitPrice } of items) {
-    const pool = pools.find((each) => each.name === name);
-    if (!pool) return notFound(`pool ${name}`);
-    if (seats && !pool.numbered) return refusalProblem({ slug: 'wrong-numbering', pool: name, numbered: false });
-    const { currency } = pool.price;
-    if (maxUnitPrice && maxUnitPrice.currency !== currency) {
-      return refusalProblem({ slug: 'wrong-currency', pool: name, currency, field: 'maxUnitPrice' });
-    }
-    if (quantity < 1 || quantity > pool.maxPerPurchase) {
-      return refusalProblem({ slug: 'invalid-quantity', pool: name, min: 1, max: pool.maxPerPurchase });
-    }
+function impossible(items: readonly RequestedItem[], pools: readonly PoolView[]): Refusal | undefined {
+  for (const item of items) {
+    const refusal = lineRefusal(
+      item,
+      pools.find(({ name }) => name === item.pool),
+    );
+    if (refusal) return refusal;
   }
   const currencies = [...new Set(pools.map(({ price }) => price.currency))];
-  return currencies.length > 1 ? refusalProblem({ slug: 'mixed-currencies', currencies }) : undefined;
+  return currencies.length > 1 ? { slug: 'mixed-currencies', currencies } : undefined;
 }
 
 /** The key of a request in the memory of its sender. Throws where it is missing or too long. */
@@ -76,6 +84,16 @@ export function refuseLongKey(key: string): string {
   throw validationFailed([{ path: 'Idempotency-Key', message }]);
 }
 
+type Request = Omit<PurchaseRequest, 'purchaseId'>;
+
+/** What is known of a request beside what it asks for. */
+interface Circumstances {
+  /** What its sender sends again where it is repeated; the request itself, unless that was made from something else. */
+  sent?: unknown;
+  /** Why it comes to nothing, unless it was taken in before. */
+  refusal?: Refusal | undefined;
+}
+
 /**
  * Takes a request to buy in, remembered under its key; a repeated one is the first one again. Throws what no pool could
  * ever serve, `idempotency-key-reused`, and `too-many-requests` where too many wait to be decided.
@@ -83,15 +101,16 @@ export function refuseLongKey(key: string): string {
 export async function takeIn(
   dependencies: Dependencies,
   key: IdempotencyKey,
-  request: Omit<PurchaseRequest, 'purchaseId'>,
+  request: Request,
+  { sent = request, refusal }: Circumstances = {},
 ): Promise<TakenRequest> {
   const { database, undecided } = dependencies;
-  const bodyHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
+  const bodyHash = createHash('sha256').update(JSON.stringify(sent)).digest('hex');
   const room = undecided.enter();
   try {
     // What came first under the key is the answer, even to a request that could not be served itself.
     const taken = room
-      ? await takeServable(dependencies, key, { ...request, bodyHash })
+      ? await takeServable(dependencies, key, { ...request, bodyHash }, refusal)
       : await requestUnderKey(database, key);
     if (!taken) throw undecided.refuse();
     if (taken.bodyHash !== bodyHash) throw keyReused('purchase');
@@ -105,22 +124,24 @@ export async function takeIn(
 async function takeServable(
   { database, newId, now }: Dependencies,
   key: IdempotencyKey,
-  { customerId, items, bodyHash }: Pick<TakenRequest, 'customerId' | 'items' | 'bodyHash'>,
+  { customerId, items, cart, bodyHash }: Request & Pick<TakenRequest, 'bodyHash'>,
+  refusal: Refusal | undefined,
 ): Promise<TakenRequest> {
   const pools = await poolsNamed(
     database,
     items.map(({ pool }) => pool),
   );
-  const problem = impossible(items, pools);
-  const taken = problem
+  const never = refusal ?? impossible(items, pools);
+  const taken = never
     ? await requestUnderKey(database, key)
     : await takeRequest(database, key, {
         purchaseId: newId(),
         bodyHash,
         customerId,
         items,
+        cart,
         refusal: earlyRefusal(items, pools, now()),
       });
-  if (!taken) throw problem;
-  return taken;
+  if (taken) return taken;
+  throw never ? refusalProblem(never) : new Error('a request was neither taken in nor refused');
 }

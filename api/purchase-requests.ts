@@ -1,5 +1,5 @@
 import type { Pool as Database } from 'pg';
-import type { Refusal, RequestedItem } from '../src/domain';
+import type { PurchaseRequest, Refusal, RequestedItem } from '../src/domain';
 
 export const idempotencyLimits = { keyLength: 255, rememberedHours: 24 } as const;
 
@@ -9,6 +9,7 @@ export interface TakenRequest {
   bodyHash: string;
   customerId: string;
   items: RequestedItem[];
+  cart: PurchaseRequest['cart'];
   /** What it was refused with before it became a purchase. */
   refusal: Refusal | undefined;
   createdAt: Date;
@@ -26,16 +27,18 @@ interface Row {
   body_hash: string;
   customer_id: string;
   items: RequestedItem[];
+  cart: PurchaseRequest['cart'] | null;
   refusal: Refusal | null;
   created_at: Date;
 }
 
-const columns = 'purchase_id, body_hash, customer_id, items, refusal, created_at';
+const columns = 'purchase_id, body_hash, customer_id, items, cart, refusal, created_at';
 
 function taken(row: Row | undefined, repeated = true): TakenRequest | undefined {
   if (!row) return undefined;
   const { purchase_id: purchaseId, body_hash: bodyHash, customer_id: customerId, created_at: createdAt, items } = row;
-  return { purchaseId, bodyHash, customerId, items, refusal: row.refusal ?? undefined, createdAt, repeated };
+  const [cart, refusal] = [row.cart ?? undefined, row.refusal ?? undefined];
+  return { purchaseId, bodyHash, customerId, items, cart, refusal, createdAt, repeated };
 }
 
 export async function requestUnderKey(
@@ -57,14 +60,14 @@ export async function takeRequest(
   { holder, key }: IdempotencyKey,
   request: Omit<TakenRequest, 'createdAt' | 'repeated'>,
 ): Promise<TakenRequest> {
-  const { purchaseId, bodyHash, customerId, items, refusal } = request;
+  const { purchaseId, bodyHash, customerId, items, cart, refusal } = request;
   const { rows } = await database.query<Row>({
     name: 'take-request',
-    text: `INSERT INTO purchase_requests AS r (purchase_id, key_holder, idempotency_key, body_hash, customer_id, items, refusal)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)
+    text: `INSERT INTO purchase_requests AS r (purchase_id, key_holder, idempotency_key, body_hash, customer_id, items, refusal, cart)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $9)
            ON CONFLICT (key_holder, idempotency_key) DO UPDATE SET purchase_id = excluded.purchase_id,
              body_hash = excluded.body_hash, customer_id = excluded.customer_id, items = excluded.items,
-             refusal = excluded.refusal, created_at = excluded.created_at
+             refusal = excluded.refusal, cart = excluded.cart, created_at = excluded.created_at
              WHERE r.created_at <= now() - make_interval(hours => $8)
            RETURNING ${columns}`,
     values: [
@@ -76,6 +79,7 @@ export async function takeRequest(
       JSON.stringify(items),
       refusal ? JSON.stringify(refusal) : null,
       idempotencyLimits.rememberedHours,
+      cart ? JSON.stringify(cart) : null,
     ],
   });
   const mine = taken(rows[0], false) ?? (await requestUnderKey(database, { holder, key }));

@@ -1,5 +1,13 @@
 import type { Pool as Database } from 'pg';
-import { type PoolView, type PurchaseView, poolsNamed, purchasesById, seatsOfPools } from '../src/projections';
+import {
+  type CartView,
+  cartsById,
+  type PoolView,
+  type PurchaseView,
+  poolsNamed,
+  purchasesById,
+  seatsOfPools,
+} from '../src/projections';
 import { presentPool } from './present';
 import { SeatsReading } from './seats-reading';
 import { SharedReads } from './shared-reads';
@@ -16,6 +24,7 @@ export interface Reads {
   /** Of pools whose seats are numbered. */
   seats: SharedReads<SeatsReading>;
   purchases: SharedReads<PurchaseView>;
+  carts: SharedReads<CartView>;
 }
 
 export function createReads(database: Database, now: () => Date): Reads {
@@ -31,6 +40,10 @@ export function createReads(database: Database, now: () => Date): Reads {
     purchases: new SharedReads(async (ids) => {
       const purchases = await purchasesById(database, ids);
       return new Map(purchases.map((purchase) => [purchase.id, purchase]));
+    }),
+    carts: new SharedReads(async (ids) => {
+      const carts = await cartsById(database, ids);
+      return new Map(carts.map((cart) => [cart.id, cart]));
     }),
   };
 }

@@ -39,7 +39,7 @@ export interface Context<Params extends Shape, Query extends Shape, Body extends
 }
 
 export interface RouteSpec<Params extends Shape, Query extends Shape, Body extends Shape> {
-  method: 'get' | 'post';
+  method: 'get' | 'post' | 'put' | 'delete';
   /** With `{name}` for path parameters, as OpenAPI writes them. */
   path: string;
   summary: string;

@@ -22,7 +22,7 @@ extendZodWithOpenApi(z);
 /** What comes in and what goes out, once: Express parses by it and OpenAPI is made from it. */
 const textLimits = { title: 200, reason: 500, customerId: purchaseLimits.customerIdLength, token: 200 } as const;
 
-const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
+export const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
 /** Kept and answered in UTC. */
 const givenInstant = instant.transform((given) => new Date(given).toISOString());
 const currencies = new Set(Intl.supportedValuesOf('currency'));
@@ -150,33 +150,40 @@ export const withholdBody = z
 export const giveBackBody = z.strictObject(someTickets).refine(namesOne, oneOfBoth).openapi('GiveBack');
 export const cancelBody = z.strictObject({ reason }).openapi('CancelPool');
 
+const wanted = {
+  quantity: z.int().optional(),
+  seats: z.array(seatLabel).min(1).max(poolLimits.maxPerPurchase.most).optional(),
+  bestAvailable: z.boolean().optional().describe('The best seats of a numbered pool, which no named seats give anyway'),
+  maxUnitPrice: positiveMoney.optional().describe('The most that one ticket may cost'),
+};
+interface Wanted {
+  quantity?: number | undefined;
+  seats?: string[] | undefined;
+  bestAvailable?: boolean | undefined;
+}
+
 /** Tickets of one pool: so many, or these seats. */
-export const line = z
-  .strictObject({
-    pool: poolName,
-    quantity: z.int().optional(),
-    seats: z.array(seatLabel).min(1).max(poolLimits.maxPerPurchase.most).optional(),
-    bestAvailable: z
-      .boolean()
-      .optional()
-      .describe('The best seats of a numbered pool, which no named seats give anyway'),
-    maxUnitPrice: positiveMoney.optional().describe('The most that one ticket may cost'),
-  })
-  .refine(namesOne, oneOfBoth)
-  .refine(({ seats }) => !seats || new Set(seats).size === seats.length, {
-    path: ['seats'],
-    message: 'names a seat twice',
-  })
-  .refine(({ seats, bestAvailable }) => !seats || bestAvailable !== true, {
-    path: ['bestAvailable'],
-    message: 'is not asked together with seats by name',
-  })
-  .transform(({ pool, quantity, seats, ...wishes }) => ({
-    pool,
-    quantity: seats?.length ?? quantity ?? 0,
-    ...(seats && { seats }),
-    ...wishes,
-  }));
+function tickets<Given extends Wanted>(given: z.ZodType<Given>) {
+  return given
+    .refine(namesOne, oneOfBoth)
+    .refine(({ seats }) => !seats || new Set(seats).size === seats.length, {
+      path: ['seats'],
+      message: 'names a seat twice',
+    })
+    .refine(({ seats, bestAvailable }) => !seats || bestAvailable !== true, {
+      path: ['bestAvailable'],
+      message: 'is not asked together with seats by name',
+    })
+    .transform(({ quantity, seats, ...others }) => ({
+      ...others,
+      quantity: seats?.length ?? quantity ?? 0,
+      ...(seats && { seats }),
+    }));
+}
+
+export const line = tickets(z.strictObject({ pool: poolName, ...wanted }));
+/** The same where the path names the pool. */
+export const lineOfPool = tickets(z.strictObject(wanted));
 
 export const newPurchase = z
   .strictObject({

@@ -28,7 +28,7 @@ const taskTimeout = '5s';
 
 /** Starting a purchase that is under way gives that one; once it has ended the start is refused as already started. */
 export function purchaseStart(request: PurchaseRequest): Start<PurchaseRequest, 'USE_EXISTING'> {
-  const { purchaseId, customerId, items } = request;
+  const { purchaseId, customerId, items, cart } = request;
   const [first, ...others] = items.map(({ pool, quantity }) => `${quantity} × ${pool}`);
   return {
     workflowId: purchaseStream(purchaseId),
@@ -43,6 +43,7 @@ export function purchaseStart(request: PurchaseRequest): Start<PurchaseRequest, 
     staticDetails: [
       `Purchase ${purchaseId} of customer ${customerId}:`,
       ...[first, ...others].map((line) => `- ${line}`),
+      ...(cart ? [`\nAll that is in cart ${cart.id}.`] : []),
     ].join('\n'),
     workflowTaskTimeout: taskTimeout,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',

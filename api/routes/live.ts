@@ -1,4 +1,6 @@
-import { purchaseStream } from '../../src/domain';
+import { cartStream, poolStream, purchaseStream } from '../../src/domain';
+import { type CartReading, presentCart, readCart } from '../cart-answers';
+import { cartParams } from '../cart-schemas';
 import type { Dependencies } from '../dependencies';
 import { findPurchase } from '../find';
 import { eventStreamHeaders, type Follower, type LiveState, type LiveView, lastSeen } from '../live';
@@ -13,9 +15,9 @@ const purchaseState = (purchase: Parameters<typeof presentPurchase>[0]): LiveSta
   json: JSON.stringify(presentPurchase(purchase)),
 });
 
-/** Server-sent events that follow a pool or a purchase from state to state. */
+/** Server-sent events that follow a pool, a purchase or a cart from state to state. */
 export function liveRoutes(dependencies: Dependencies): Route[] {
-  const { live, reads } = dependencies;
+  const { live, reads, now } = dependencies;
 
   const sale = livePool(dependencies);
 
@@ -26,6 +28,18 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
       const purchase = await reads.purchases.read(id);
       return purchase && purchaseState(purchase);
     },
+  };
+
+  const cartState = (reading: CartReading): LiveState => {
+    const answer = presentCart(reading, now());
+    const alsoChangedBy = answer.items.map(({ pool }) => poolStream(pool));
+    return { position: answer.position, json: JSON.stringify(answer), alsoChangedBy };
+  };
+
+  const collecting: LiveView = {
+    event: 'cart',
+    stream: cartStream,
+    read: async (id) => cartState(await readCart(dependencies, id)),
   };
 
   /** From the last event that the follower has seen, where it says so. */
@@ -80,5 +94,21 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
     },
   });
 
-  return [pool, purchase];
+  const cart = route({
+    method: 'get',
+    path: '/v1/carts/{id}/live',
+    summary: 'A cart as it and its pools change: its state at once, then each that follows',
+    roles: ['shop'],
+    params: cartParams,
+    headers: liveHeaders,
+    answers: { 200: { description: 'Events `cart`; data is the cart', schema: eventStreamAnswer } },
+    answerType: 'text/event-stream',
+    problems: ['unauthorized', 'forbidden', 'not-found', 'unavailable'],
+    async handle({ params: { id }, header, sender, hasKey }): Promise<Answer> {
+      const first = cartState(await readCart(dependencies, id));
+      return following(collecting, id, first, { header, sender, hasKey });
+    },
+  });
+
+  return [pool, purchase, cart];
 }

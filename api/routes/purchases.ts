@@ -1,19 +1,16 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { purchaseStream, workflowTypes } from '../../src/domain';
+import { purchaseStream } from '../../src/domain';
 import {
   customerPurchases,
   type PurchaseView,
-  purchaseAsReserved,
   purchasesOfCustomer,
   purchaseTimeline,
   waitForPosition,
 } from '../../src/projections';
+import { beginPurchase, problemsOfBuying } from '../begin-purchase';
 import type { Dependencies } from '../dependencies';
 import { idempotencyKey, takeIn } from '../door';
 import { findPurchase } from '../find';
 import { etagOf, presentPurchase } from '../present';
-import { refusalProblem } from '../problem';
-import type { TakenRequest } from '../purchase-requests';
 import { type Answer, type Route, route } from '../route';
 import {
   acceptedAnswer,
@@ -27,28 +24,12 @@ import {
   purchasesQuery,
   timelineAnswer,
 } from '../schemas';
-import { purchaseStart } from '../start-workflows';
-import { askTemporal, temporalLimits } from '../temporal-calls';
 import { awaitCommit, preferenceApplied, preferredWait } from '../waiting';
 
 const isChangeable = ({ status }: PurchaseView) => ['requested', 'reserved', 'paying'].includes(status);
 
 export function purchaseRoutes(dependencies: Dependencies): Route[] {
-  const { database, temporal, feed, undecided } = dependencies;
-
-  /** What the reservation decided, however often it is asked and whatever happened since. */
-  const decidedFirst = (id: string) => purchaseAsReserved(database, id);
-
-  async function start({ purchaseId, customerId, items }: TakenRequest): Promise<void> {
-    const options = purchaseStart({ purchaseId, customerId, items });
-    undecided.expect(purchaseId);
-    await askTemporal(temporal, temporalLimits.callMilliseconds, (client) =>
-      client.workflow.start(workflowTypes.purchase, options),
-    ).catch((error: unknown) => {
-      undecided.forget(purchaseId);
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    });
-  }
+  const { database, feed } = dependencies;
 
   const buy = route({
     method: 'post',
@@ -61,36 +42,10 @@ export function purchaseRoutes(dependencies: Dependencies): Route[] {
       201: { description: 'Reserved: pay before expiresAt', schema: purchaseAnswer },
       202: { description: 'Taken in; look again at Location', schema: acceptedAnswer },
     },
-    problems: [
-      'validation-failed',
-      'idempotency-key-missing',
-      'idempotency-key-reused',
-      'unauthorized',
-      'forbidden',
-      'not-found',
-      'invalid-quantity',
-      'insufficient-inventory',
-      'sales-stopped',
-      'sales-not-open',
-      'pool-cancelled',
-      'unavailable',
-    ],
+    problems: problemsOfBuying,
     async handle({ body, caller, header, concerns }): Promise<Answer> {
       const taken = await takeIn(dependencies, idempotencyKey(header('idempotency-key'), caller), body);
-      if (taken.refusal) throw refusalProblem(taken.refusal);
-      const { purchaseId: id } = taken;
-      concerns(id);
-      const seconds = preferredWait(header('prefer'));
-      const before = taken.repeated ? await decidedFirst(id) : undefined;
-      const begin = async () => {
-        if (!before) await start(taken);
-      };
-      const look = async () => (seconds > 0 ? (before ?? decidedFirst(id)) : undefined);
-      const decided = await awaitCommit(feed, purchaseStream(id), seconds, look, { begin, onlyNews: !taken.repeated });
-      const headers = { Location: `/v1/purchases/${id}`, ...preferenceApplied(seconds) };
-      if (decided?.refusal) throw refusalProblem(decided.refusal);
-      if (decided) return { status: 201, headers, body: presentPurchase(decided) };
-      return { status: 202, headers, body: { id, status: 'requested' } };
+      return beginPurchase(dependencies, taken, { header, concerns });
     },
   });
 

@@ -11,6 +11,7 @@ import { salesByDay } from './sales-by-day';
 import { writeSeatRows } from './seat-rows';
 
 export * from './availability';
+export * from './carts';
 export { isPoison, UnknownEvent } from './checkpoint';
 export { type Conversion, conversionPerPool, type Outcome } from './conversion-per-pool';
 export { type CustomerPage, customerPurchases, purchasesOfCustomer } from './customer-purchases';

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { v7 } from 'uuid';
+import { cartCommitOptions, createCartCommands } from '../../activities';
 import {
   createApp,
   createReads,
@@ -13,10 +14,11 @@ import {
   Undecided,
   type UndecidedLimits,
 } from '../../api';
-import { CommitFeed, connect, readVersions } from '../store';
+import { CommitFeed, connect, GroupCommit, readVersions } from '../store';
 import { auditMetrics } from './audit-metrics';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
+import { storeMetrics } from './metrics';
 import { projectionMetrics } from './projection-metrics';
 import { lazyClient } from './temporal-connection';
 import { runEntry, stopAsked } from './until-stopped';
@@ -33,6 +35,8 @@ export const apiLimits = {
   keepAliveMilliseconds: 65_000,
   /** The API's statements are small: a database that takes longer counts as away. */
   answerMilliseconds: 5_000,
+  /** To Postgres, for the changes of carts: one for what is being written, others where another process is in the way. */
+  cartConnections: 4,
 } as const;
 
 export interface ApiSettings {
@@ -57,7 +61,7 @@ export async function startApi(
   const feed = new CommitFeed(settings.databaseUrl, onError);
   const temporal = lazyClient(settings.temporalAddress, settings.temporalNamespace);
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const metrics = storeMetrics(registry);
   projectionMetrics(registry, database);
   auditMetrics(registry, database, (error) => logger.warn({ err: error }, 'the last audit cannot be read'));
   feed.start();
@@ -75,12 +79,20 @@ export async function startApi(
     onError: (error) => logger.warn({ err: error }, 'undecided purchases could not be looked up'),
   });
   const now = () => new Date();
+  const cartDatabase = connect(settings.databaseUrl, onError, {
+    answerMilliseconds,
+    connections: apiLimits.cartConnections,
+  });
+  const { report, refused } = metrics;
+  const cartCommitter = new GroupCommit(cartDatabase, { ...cartCommitOptions, report, refused });
+  metrics.watch(cartCommitter);
   const app = createApp({
     database,
     temporal,
     feed,
     reads: createReads(database, now),
     live,
+    carts: createCartCommands({ committer: cartCommitter, newId: v7 }),
     undecided,
     keyring: new Keyring(settings.keys),
     logger,
@@ -106,6 +118,8 @@ export async function startApi(
       live.stop();
       undecided.stop();
       await close(server);
+      await cartCommitter.idle();
+      await cartDatabase.end();
       await feed.stop();
       await temporal.connection.close();
       await database.end();

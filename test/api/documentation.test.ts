@@ -1,4 +1,5 @@
 import Ajv2020 from 'ajv/dist/2020';
+import { CartClient } from '../support/cart-client';
 import { describeBoxOffice } from './box-office';
 
 type Operation = {
@@ -36,6 +37,14 @@ const offered = [
   'POST /v1/purchases/{id}/payment',
   'POST /v1/purchases/{id}/cancel',
   'GET /v1/customers/{id}/purchases',
+  'POST /v1/carts',
+  'GET /v1/carts/{id}',
+  'GET /v1/carts/{id}/live',
+  'POST /v1/carts/{id}/items',
+  'PUT /v1/carts/{id}/items/{pool}',
+  'DELETE /v1/carts/{id}/items/{pool}',
+  'POST /v1/carts/{id}/undo',
+  'POST /v1/carts/{id}/checkout',
   'GET /v1/analytics/pools/{name}',
   'GET /v1/analytics/revenue',
   'GET /v1/analytics/sales-by-day',
@@ -103,6 +112,14 @@ describeBoxOffice('the documentation', (open) => {
     check(paths['/v1/purchases/{id}']?.get, 200, await client.purchase(id));
     const timeline = await client.call('GET', `/v1/purchases/${id}/timeline`, { as: 'shop' });
     check(paths['/v1/purchases/{id}/timeline']?.get, 200, timeline.body);
+    const cart = await CartClient.of(client, pool.name, { pool: soldOut.name, quantity: 1, maxUnitPrice: pool.price });
+    check(paths['/v1/carts/{id}']?.get, 200, await cart.show());
+    const { body: changed } = await cart.change(pool.name, { quantity: 1, bestAvailable: true });
+    check(paths['/v1/carts/{id}/items/{pool}']?.put, 200, changed);
+    check(paths['/v1/carts/{id}/checkout']?.post, 409, (await cart.checkout()).body);
+    check(paths['/v1/carts/{id}/items/{pool}']?.delete, 200, (await cart.remove(soldOut.name)).body);
+    check(paths['/v1/carts/{id}/checkout']?.post, 201, (await cart.checkout()).body);
+    check(paths['/v1/carts/{id}/undo']?.post, 409, (await cart.undo()).body);
     check(paths['/v1/purchases']?.post, 409, (await client.buy(soldOut.name)).body);
     const figures = await client.call('GET', `/v1/analytics/pools/${pool.name}`, { as: 'promoter' });
     check(paths['/v1/analytics/pools/{name}']?.get, 200, figures.body);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiClient, poolIn, problemIn, purchaseIn } from '../support/api-client';
 import type { RunningApi } from '../support/box-office-stack';
+import { CartClient, cartIn } from '../support/cart-client';
 import { eventually } from '../support/eventually';
 import { databaseThrough, TcpProxy } from '../support/tcp-proxy';
 import { temporalAddress } from '../support/temporal';
@@ -46,11 +47,15 @@ describeBoxOffice('while a part is away', (open) => {
     const bought = await client.reserve(soldOut.name, { key: paid });
     const held = await client.reserve(name);
     const key = randomUUID();
+    const { name: inCart } = await client.createPool();
+    const cart = await CartClient.of(client, inCart);
+    const [opened, keyOfCart] = [await cart.show(), randomUUID()];
     proxies.temporal.cut();
 
     const answers = await Promise.all([
       client.buy(name, { key }),
       client.buy(name, { key, wait: 0 }),
+      cart.checkout({ key: keyOfCart }),
       client.pay(held.id),
       client.cancel(held.id),
       client.steer(name, 'stop', { reason: 'rain' }),
@@ -69,6 +74,8 @@ describeBoxOffice('while a part is away', (open) => {
     expect(await client.pool(name)).toMatchObject({ status: 'on-sale', available: 2, claimed: 1 });
     problemIn(await client.buy(soldOut.name), 'insufficient-inventory', 409);
     expect(await client.reserve(soldOut.name, { key: paid })).toEqual(bought);
+    cartIn(await cart.add({ pool: inCart, quantity: 1 }));
+    expect(await CartClient.create(client).then((other) => other.show())).toMatchObject({ status: 'open' });
 
     proxies.temporal.mend();
     const bettered = await eventually(
@@ -79,6 +86,10 @@ describeBoxOffice('while a part is away', (open) => {
       { within: DEADLINES_PASS_WITHIN_MS },
     );
     expect(await client.pool(name)).toMatchObject({ available: 1, claimed: 2 });
+    // What was checked out is the cart as it was then; it was changed since.
+    problemIn(await cart.checkout({ key: keyOfCart }), 'cart-changed', 409);
+    expect(purchaseIn(await cart.checkout(), 201).items).toMatchObject([{ quantity: 3 }]);
+    expect(await cart.show()).toMatchObject({ id: opened.id, status: 'checked-out' });
     expect(purchaseIn(await client.pay(bettered.id)).status).toBe('confirmed');
     expect(await readiness(client)).toEqual(allThere);
   }, 90_000);
@@ -87,6 +98,7 @@ describeBoxOffice('while a part is away', (open) => {
     const { name } = await client.createPool();
     const held = await client.reserve(name);
     const key = randomUUID();
+    const cart = await CartClient.of(client, name);
     proxies.postgres.cut();
 
     const answers = await Promise.all([
@@ -95,6 +107,10 @@ describeBoxOffice('while a part is away', (open) => {
       client.steer(name, 'resume'),
       client.call('GET', `/v1/pools/${name}`),
       client.call('GET', '/v1/pools'),
+      client.call('POST', '/v1/carts', { as: 'shop', body: { customerId: 'alice' } }),
+      client.call('GET', `/v1/carts/${cart.id}`, { as: 'shop' }),
+      cart.remove(name),
+      cart.checkout({ key: randomUUID() }),
       client.call('GET', `/v1/purchases/${held.id}`, { as: 'shop' }),
       client.call('GET', `/v1/purchases/${held.id}/timeline`, { as: 'shop' }),
       client.call('GET', '/v1/customers/alice/purchases', { as: 'shop' }),
@@ -113,6 +129,8 @@ describeBoxOffice('while a part is away', (open) => {
       return answer.status !== 503 && purchaseIn(answer, 201);
     });
     expect(purchaseIn(await client.pay(bought.id)).status).toBe('confirmed');
+    cartIn(await cart.change(name, { quantity: 1 }));
+    expect(purchaseIn(await cart.checkout(), 201).items).toMatchObject([{ quantity: 1 }]);
     expect(await readiness(client)).toEqual(allThere);
   });
 

@@ -1,6 +1,8 @@
 import { problemIn } from '../support/api-client';
+import { CartClient } from '../support/cart-client';
 import { followed } from '../support/followed';
 import { describeBoxOffice } from './box-office';
+import { wrongCartCallers, wrongCartPlaces, wrongCarts } from './wrong-carts';
 import { wrongBodies, wrongCallers, wrongPlaces } from './wrong-http';
 import { wrongPools, wrongQueries, wrongSteering } from './wrong-pools';
 import { wrongPayments, wrongPurchases } from './wrong-purchases';
@@ -14,7 +16,8 @@ describeBoxOffice('what is wrong', (open) => {
     const { name: pool } = await client.createPool();
     const { name: dollarPool } = await client.createPool({ price: { amount: 100, currency: 'USD' } });
     const { id: purchaseId } = await client.reserve(pool);
-    place = { pool, dollarPool, purchaseId };
+    const { id: cart } = await CartClient.of(client, { pool, quantity: 1 });
+    place = { pool, dollarPool, purchaseId, cart };
   });
 
   /** How much has been written, wherever it may be. */
@@ -34,6 +37,9 @@ describeBoxOffice('what is wrong', (open) => {
     ["a promoter's command", wrongSteering],
     ['a purchase', wrongPurchases],
     ['a payment', wrongPayments],
+    ['a cart', wrongCarts],
+    ['the place of a cart', wrongCartPlaces],
+    ['who asks for a cart', wrongCartCallers],
     ['a query', wrongQueries],
     ['a body', wrongBodies],
     ['a place', wrongPlaces],

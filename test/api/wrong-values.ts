@@ -7,6 +7,8 @@ export interface Place {
   dollarPool: string;
   /** A purchase that holds a ticket. */
   purchaseId: string;
+  /** An open cart with a line of the first pool. */
+  cart: string;
 }
 
 export interface WrongRequest {

@@ -158,7 +158,7 @@ export function problemIn(answer: Answer, slug: string, status: number): Problem
   return problem;
 }
 
-function parsed<Schema extends z.ZodType>(schema: Schema, answer: Answer, status: number): z.infer<Schema> {
+export function parsed<Schema extends z.ZodType>(schema: Schema, answer: Answer, status: number): z.infer<Schema> {
   const { success, data } = schema.safeParse(answer.body);
   if (answer.status === status && success) return data;
   throw new Error(`${status} was expected, not ${answer.status}: ${JSON.stringify(answer.body)}`);
