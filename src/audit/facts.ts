@@ -1,31 +1,37 @@
 import { parameter, type ScopeKind } from './rule';
 
 /** Kinds of streams whose events the rules read. */
-export const streamKinds = ['pool', 'purchase', 'cart'] as const;
+export const streamKinds = ['pool', 'purchase', 'show', 'venue', 'cart'] as const;
 
 /**
- * The types of events whose data the rules read, with the version of their schema that the SQL here is written for:
- * another version is told as a breach until it is read as well.
+ * The types of events whose data the rules read, with the versions of their schema that the SQL here reads alike:
+ * another one is told as a breach until it is read as well.
  */
-export const versionsRead: Readonly<Record<string, number>> = {
-  PoolCreated: 2,
-  PoolRepriced: 2,
-  TicketClaimed: 1,
-  TicketReleased: 1,
-  TicketBought: 1,
-  TicketsReserved: 1,
-  PurchaseRejected: 1,
-  PaymentStarted: 1,
-  PurchaseConfirmed: 1,
-  PaymentRefunded: 1,
+export const versionsRead: Readonly<Record<string, readonly number[]>> = {
+  PoolCreated: [1, 2],
+  PoolRepriced: [1, 2],
+  TicketsWithheld: [1],
+  TicketsGivenBack: [1],
+  TicketClaimed: [1],
+  TicketReleased: [1],
+  TicketBought: [1],
+  TicketsReserved: [1],
+  PurchaseRejected: [1],
+  PaymentStarted: [1],
+  PurchaseConfirmed: [1],
+  PaymentRefunded: [1],
 };
 
 /** The events of the scope's purchases, each from its first. */
 export const purchaseEvents = (scope: ScopeKind): string =>
-  scope === 'whole'
-    ? `SELECT * FROM events WHERE stream LIKE 'purchase-%'`
-    : `SELECT e.* FROM unnest(${parameter.streams}) AS listed (stream) JOIN events e USING (stream)
-       WHERE listed.stream LIKE 'purchase-%'`;
+  scope === 'whole' ? `SELECT * FROM events WHERE stream LIKE 'purchase-%'` : fromTheFirst('purchase', scope);
+
+/** The events of the scope's streams of a kind of which there are few, each from its first. */
+export const fromTheFirst = (kind: (typeof streamKinds)[number], scope: ScopeKind): string =>
+  `SELECT e.* FROM ${streamsOf(scope)} AS listed (stream) JOIN events e USING (stream) WHERE listed.stream LIKE '${kind}-%'`;
+
+const streamsOf = (scope: ScopeKind) =>
+  scope === 'whole' ? '(SELECT stream FROM streams)' : `unnest(${parameter.streams})`;
 
 /** The events of the scope's pools: all of them, or those that their kept counts do not know. */
 export const poolEvents = (scope: ScopeKind): string =>
@@ -44,14 +50,38 @@ const newEvents = (which: string) => `
 export const keptCounts = (scope: ScopeKind): string =>
   `SELECT * FROM audited_pools WHERE ${scope === 'whole' ? 'false' : `stream = ANY(${parameter.streams})`}`;
 
+/** The pools of the scope that were made with this setting, and with what. */
+export const poolsWith = (setting: 'rows' | 'maxPerCustomer' | 'show', scope: ScopeKind): string => `
+  SELECT e.stream, e.data -> '${setting}' AS setting
+  FROM ${streamsOf(scope)} AS listed (stream) JOIN events e ON e.stream = listed.stream AND e.version = 1
+  WHERE listed.stream LIKE 'pool-%' AND e.type = 'PoolCreated' AND e.data ? '${setting}'`;
+
+/**
+ * What became of the claims of the pools in `named`, by seat and customer: a row for each claim and each release of it.
+ * Of what changed, it is the claims that are followed: of those before, nothing is known.
+ */
+export const claimsOf = (named: string, scope: ScopeKind): string => `
+  WITH told AS (
+    SELECT e.stream, e.version, e.type, e.data ->> 'ticketId' AS ticket_id, e.data ->> 'seat' AS seat, e.data ->> 'customerId' AS customer
+    FROM ${named} n JOIN events e USING (stream)
+    WHERE e.type IN ('TicketClaimed', 'TicketReleased') ${scope === 'whole' ? '' : `AND e.position > ${parameter.ticketsAfter}`})
+  SELECT stream, version, ticket_id, seat, customer, 1 AS change FROM told WHERE type = 'TicketClaimed'
+  UNION ALL
+  SELECT r.stream, r.version, ticket_id, c.seat, c.customer, -1
+  FROM told r JOIN told c USING (stream, ticket_id) WHERE r.type = 'TicketReleased' AND c.type = 'TicketClaimed'`;
+
 const amount = `(data -> 'price' ->> 'amount')::bigint`;
 
-/** The sum of what each event does to a pool's claims and sales, for use over a window or a group. */
+/** The sum of what each event does to a pool's claims, its sales and what is withheld, for use over a window or a group. */
 export const countOf = {
   claimed: `sum(CASE type WHEN 'TicketClaimed' THEN 1 WHEN 'TicketReleased' THEN -1 WHEN 'TicketBought' THEN -1 ELSE 0 END)`,
   sold: `sum(CASE type WHEN 'TicketBought' THEN 1 ELSE 0 END)`,
+  withheld: `sum(CASE type WHEN 'TicketsWithheld' THEN (data ->> 'quantity')::bigint WHEN 'TicketsGivenBack' THEN -(data ->> 'quantity')::bigint ELSE 0 END)`,
   capacity: `max(CASE type WHEN 'PoolCreated' THEN (data ->> 'capacity')::integer END)`,
 } as const;
+
+/** The seats that an event withholds or gives back, a row for each; none in a pool without numbers. */
+export const seatsOf = (data: string) => `jsonb_array_elements_text(coalesce(${data} -> 'seats', '[]')) AS seat`;
 
 /** A row for each ticket that the pools tell of, since where the scope follows them: how often it was claimed, given back and bought. */
 export const ticketFacts = (scope: ScopeKind): string => `
@@ -64,6 +94,8 @@ export const ticketFacts = (scope: ScopeKind): string => `
     min(version) FILTER (WHERE type <> 'TicketClaimed') AS ended_in,
     min(recorded_at) FILTER (WHERE type <> 'TicketClaimed') AS ended_at,
     min(${amount}) FILTER (WHERE type = 'TicketClaimed') AS price,
+    min(data ->> 'seat') FILTER (WHERE type = 'TicketClaimed') AS seat,
+    min(data ->> 'customerId') FILTER (WHERE type = 'TicketClaimed') AS customer,
     min(${amount}) FILTER (WHERE type = 'TicketBought') AS paid
   FROM (${scope === 'whole' ? poolEvents(scope) : `SELECT * FROM events WHERE position > ${parameter.ticketsAfter} AND stream LIKE 'pool-%'`}) e
   WHERE type IN ('TicketClaimed', 'TicketReleased', 'TicketBought')
@@ -98,7 +130,8 @@ export const purchaseFacts = (scope: ScopeKind): string => `
 /** A row for each ticket that a purchase of the scope was promised. */
 export const reservedTickets = (scope: ScopeKind): string => `
   SELECT substr(e.stream, length('purchase-') + 1) AS purchase_id, 'pool-' || (item ->> 'pool') AS pool,
-    ticket ->> 'id' AS ticket_id, (ticket -> 'price' ->> 'amount')::bigint AS price
+    ticket ->> 'id' AS ticket_id, (ticket -> 'price' ->> 'amount')::bigint AS price, ticket ->> 'seat' AS seat,
+    e.data ->> 'customerId' AS customer
   FROM (${purchaseEvents(scope)}) e
   CROSS JOIN LATERAL jsonb_array_elements(e.data -> 'items') AS item
   CROSS JOIN LATERAL jsonb_array_elements(item -> 'tickets') AS ticket

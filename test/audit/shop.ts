@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import type { PurchaseRequest } from '../../src/domain';
+import { auditWhole, type Finding, standingAudit } from '../../src/audit';
+import type { PoolSettings, PurchaseRequest } from '../../src/domain';
 import { append } from '../../src/store';
 import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
 
@@ -17,11 +18,11 @@ export class Shop {
     readonly close: () => Promise<void>,
   ) {}
 
-  static async open(capacity = 100): Promise<Shop> {
+  static async open(changes: Partial<PoolSettings> = {}): Promise<Shop> {
     const office = await openBoxOffice();
     const ledger = office.another();
     ledger.clock.now = new Date();
-    const pool = await onSale(ledger, { capacity, holdSeconds });
+    const pool = await onSale(ledger, { capacity: 100, holdSeconds, ...changes });
     const connection = new Client({ connectionString: office.url });
     connection.on('error', () => undefined);
     await connection.connect();
@@ -64,6 +65,18 @@ export class Shop {
   async expired(request?: PurchaseRequest): Promise<void> {
     const held = request ?? (await this.reserved());
     await this.ledger.activities.release({ ...stepOf(held), ending: { kind: 'expired' } });
+  }
+
+  /** Everything, or what changed since the last time; due whatever ran before. */
+  async audit(scope: 'whole' | 'changes'): Promise<readonly Finding[]> {
+    if (scope === 'whole') return auditWhole(this.connection);
+    await this.connection.query(
+      `INSERT INTO audit_progress (whole_due_at) VALUES ('infinity')
+       ON CONFLICT (one) DO UPDATE SET due_at = '-infinity', whole_due_at = 'infinity'`,
+    );
+    const { audited } = await standingAudit(this.connection);
+    expect(audited).toMatchObject({ scope });
+    return audited?.findings ?? [];
   }
 
   /** The clock of the steps, so many seconds before now: what is reserved has lasted for so long. */

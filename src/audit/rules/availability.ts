@@ -1,7 +1,7 @@
 import { countOf, keptCounts, poolEvents } from '../facts';
 import { parameter, type Rule, type ScopeKind } from '../rule';
 
-const counts = ['capacity', 'claimed', 'sold', 'position'];
+const counts = ['capacity', 'claimed', 'sold', 'withheld', 'position'];
 /** Status and price may rest on an event of long ago: they are compared where everything is read. */
 const fieldsOf = (scope: ScopeKind) => (scope === 'whole' ? [...counts, 'status', 'price'] : counts);
 const asJson = (row: string, scope: ScopeKind) =>
@@ -14,7 +14,7 @@ const status = `
     WHEN bool_or(type = 'PoolCancelled') THEN 'cancelled'
     WHEN bool_or(type = 'SalesClosed') THEN 'closed'
     WHEN max(version) FILTER (WHERE type = 'SalesStopped') > coalesce(max(version) FILTER (WHERE type = 'SalesResumed'), 0) THEN 'stopped'
-    WHEN bool_or(type = 'SalesOpened' OR (type = 'PoolCreated' AND data ->> 'opensAt' IS NULL)) THEN 'on-sale'
+    WHEN bool_or(type = 'SalesOpened' OR (type = 'PoolCreated' AND data ->> 'opensAt' IS NULL AND data ->> 'show' IS NULL)) THEN 'on-sale'
     ELSE 'scheduled'
   END`;
 
@@ -31,12 +31,14 @@ export const availability: Rule = {
       kept: keptCounts(scope),
       pool_event: poolEvents(scope),
       added: `
-        SELECT stream, max(position) AS position, ${countOf.capacity} AS capacity, ${countOf.claimed} AS claimed, ${countOf.sold} AS sold
+        SELECT stream, max(position) AS position, ${countOf.capacity} AS capacity, ${countOf.claimed} AS claimed, ${countOf.sold} AS sold,
+          ${countOf.withheld} AS withheld
           ${scope === 'whole' ? `, ${status} AS status, ${price} AS price` : ''}
         FROM pool_event e GROUP BY stream`,
       folded: `
         SELECT stream, coalesce(a.position, k.position) AS position, coalesce(a.capacity, k.capacity) AS capacity,
-          coalesce(a.claimed, 0) + coalesce(k.claimed, 0) AS claimed, coalesce(a.sold, 0) + coalesce(k.sold, 0) AS sold
+          coalesce(a.claimed, 0) + coalesce(k.claimed, 0) AS claimed, coalesce(a.sold, 0) + coalesce(k.sold, 0) AS sold,
+          coalesce(a.withheld, 0) + coalesce(k.withheld, 0) AS withheld
           ${scope === 'whole' ? ', a.status, a.price' : ''}
         FROM added a FULL JOIN kept k USING (stream)`,
       shown: `

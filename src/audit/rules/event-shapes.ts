@@ -4,9 +4,12 @@ import type { Rule } from '../rule';
 
 const codecs = { pool: poolCodec, purchase: purchaseCodec, cart: cartCodec };
 
-/** Up to which version of its schema each type is understood, as rows of SQL. */
+/** The versions of its schema in which each type is understood, as rows of SQL; of a type that no rule reads, all. */
 const understood = Object.entries(codecs).flatMap(([kind, codec]) =>
-  codec.types.map((type) => `('${kind}', '${type}', ${versionsRead[type] ?? codec.versionOf(type)})`),
+  codec.types.flatMap((type) => {
+    const versions = versionsRead[type] ?? Array.from({ length: codec.versionOf(type) }, (_, index) => index + 1);
+    return versions.map((version) => `('${kind}', '${type}', ${version})`);
+  }),
 );
 
 /** No event is of a type or a version that the other rules would read wrongly or not at all. */
@@ -24,7 +27,7 @@ export const eventShapes: Rule = {
     counted: { 'types and versions': 'SELECT count(*) FROM met', events: 'SELECT coalesce(sum(events), 0) FROM met' },
     broken: `
       SELECT m.stream, format('%s events %s of version %s cannot be read, one in %s', m.events, m.type, m.schema_version, m.stream) AS sentence
-      FROM met m LEFT JOIN understood u ON u.kind = m.kind AND u.type = m.type AND m.schema_version BETWEEN 1 AND u.version
+      FROM met m LEFT JOIN understood u ON u.kind = m.kind AND u.type = m.type AND u.version = m.schema_version
       WHERE u.type IS NULL AND m.kind IN (SELECT kind FROM understood)`,
   }),
 };

@@ -1,6 +1,7 @@
 /** What is checked of the five rules of DESIGN 8, one check a file, in their order. */
 import type { Rule } from '../rule';
 import { availability } from './availability';
+import { customers } from './customers';
 import { eventIds } from './event-ids';
 import { eventShapes } from './event-shapes';
 import { holds } from './holds';
@@ -8,12 +9,15 @@ import { money } from './money';
 import { neverOversold } from './never-oversold';
 import { oneClaim } from './one-claim';
 import { requests } from './requests';
+import { seats } from './seats';
 import { ticketsOfPurchases } from './tickets-of-purchases';
 import { versions } from './versions';
 
 export const rules: readonly Rule[] = [
   neverOversold,
   oneClaim,
+  seats,
+  customers,
   money,
   ticketsOfPurchases,
   holds,
