@@ -1,6 +1,7 @@
-/** What is checked of the five rules of DESIGN 8, one check a file, in their order. */
+/** What is checked of the five rules of DESIGN 8 and of shows and carts, one check a file, in their order. */
 import type { Rule } from '../rule';
 import { availability } from './availability';
+import { carts } from './carts';
 import { customers } from './customers';
 import { eventIds } from './event-ids';
 import { eventShapes } from './event-shapes';
@@ -10,7 +11,9 @@ import { neverOversold } from './never-oversold';
 import { oneClaim } from './one-claim';
 import { requests } from './requests';
 import { seats } from './seats';
+import { shows } from './shows';
 import { ticketsOfPurchases } from './tickets-of-purchases';
+import { venues } from './venues';
 import { versions } from './versions';
 
 export const rules: readonly Rule[] = [
@@ -26,4 +29,7 @@ export const rules: readonly Rule[] = [
   eventShapes,
   availability,
   requests,
+  shows,
+  venues,
+  carts,
 ];

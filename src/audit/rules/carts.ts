@@ -1,0 +1,39 @@
+import { fromTheFirst } from '../facts';
+import type { Rule } from '../rule';
+
+/** A cart is checked out once, as its last event, and has become a purchase that reserved its tickets for the same customer and total. */
+export const carts: Rule = {
+  id: 'carts',
+  number: 6,
+  name: 'a cart becomes one purchase, which was reserved',
+  sql: (scope) => ({
+    facts: {
+      cart_event: `
+        SELECT stream, version, type, data,
+          first_value(data ->> 'customerId') OVER (PARTITION BY stream ORDER BY version) AS customer,
+          lead(type) OVER (PARTITION BY stream ORDER BY version) AS next
+        FROM (${fromTheFirst('cart', scope)}) e`,
+      checkout: `
+        SELECT c.stream, c.customer, c.next, c.data ->> 'purchaseId' AS purchase_id, c.data -> 'total' AS total,
+          r.type AS opening, r.data -> 'total' AS owed, r.data ->> 'customerId' AS buyer
+        FROM cart_event c LEFT JOIN events r ON r.stream = 'purchase-' || (c.data ->> 'purchaseId') AND r.version = 1
+        WHERE c.type = 'CheckedOut'`,
+    },
+    counted: {
+      carts: 'SELECT count(DISTINCT stream) FROM cart_event',
+      'checked out': 'SELECT count(*) FROM checkout',
+    },
+    broken: `
+      SELECT stream, format('%s goes on with %s after it was checked out', stream, next) AS sentence FROM checkout WHERE next IS NOT NULL
+      UNION ALL
+      SELECT stream, format('%s was checked out as %s, which %s', stream, purchase_id,
+        CASE WHEN opening IS NULL THEN 'is none' ELSE format('begins with %s', opening) END)
+      FROM checkout WHERE opening IS DISTINCT FROM 'TicketsReserved'
+      UNION ALL
+      SELECT stream, format('%s of %s was checked out for %s as %s, which is of %s for %s', stream, customer, total, purchase_id, buyer, owed)
+      FROM checkout WHERE opening = 'TicketsReserved' AND (total <> owed OR customer <> buyer)
+      UNION ALL
+      SELECT min(stream), format('purchase %s was the checkout of %s carts', purchase_id, count(*))
+      FROM checkout GROUP BY purchase_id HAVING count(DISTINCT stream) > 1`,
+  }),
+};
