@@ -20,6 +20,8 @@ export const versionsRead: Readonly<Record<string, readonly number[]>> = {
   PaymentStarted: [1],
   PurchaseConfirmed: [1],
   PaymentRefunded: [1],
+  CartCreated: [1],
+  CheckedOut: [1],
 };
 
 /** The events of the scope's purchases, each from its first. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { auditWhole, type Finding, rules, usualAllowances } from '../../src/audit';
 import { versionsRead } from '../../src/audit/facts';
-import { poolCodec, purchaseCodec } from '../../src/domain';
+import { cartCodec, poolCodec, purchaseCodec } from '../../src/domain';
 import { Shop, ticketEvent } from './shop';
 
 const atOnce = { ...usualAllowances, claimSeconds: 5, settleSeconds: 0 };
@@ -291,7 +291,7 @@ describe('an audit of everything', () => {
 });
 
 it('the audit reads every version in which an event was ever written', () => {
-  const codecs = [poolCodec, purchaseCodec];
+  const codecs = [poolCodec, purchaseCodec, cartCodec];
   for (const [type, versions] of Object.entries(versionsRead)) {
     const written = codecs.find(({ types }) => types.includes(type))?.versionOf(type) ?? 0;
     expect({ type, versions }).toEqual({ type, versions: Array.from({ length: written }, (_, index) => index + 1) });

@@ -25,7 +25,42 @@ describe.each(['whole', 'changes'] as const)('an audit of carts (%s)', (scope) =
     await shop.forge(cart, created, added(), checkedOut(await shop.reserved()));
     expect(await breaches()).toEqual([]);
     const finding = (await shop.audit(scope)).find(({ id }) => id === 'carts');
-    expect(finding?.counted).toEqual({ carts: 2, 'checked out': 1 });
+    expect(finding?.counted).toEqual({ carts: 2, 'checked out': 1, 'reserved from carts': 0 });
+  });
+
+  describe('from which a purchase was asked for', () => {
+    const cartId = randomUUID();
+    const reservedFrom = async (version: number) => {
+      await shop.forge(`cart-${cartId}`, created, added());
+      const request = { ...purchaseOf(shop.pool), cart: { id: cartId, version: 2 } };
+      await shop.connection.query(
+        `INSERT INTO purchase_requests (purchase_id, key_holder, idempotency_key, body_hash, customer_id, items, cart)
+         VALUES ($1, 'web', 'a-key', 'hash', 'alice', $2, $3)`,
+        [request.purchaseId, JSON.stringify(request.items), { id: cartId, version }],
+      );
+      await shop.reserved(request);
+      return request.purchaseId;
+    };
+
+    it('finds nothing where it was checked out with the reservation', async () => {
+      await reservedFrom(2);
+      expect(await breaches()).toEqual([]);
+      const finding = (await shop.audit(scope)).find(({ id }) => id === 'carts');
+      expect(finding?.counted).toEqual({ carts: 1, 'checked out': 1, 'reserved from carts': 1 });
+    });
+
+    it('finds one that was checked out as it was at another time', async () => {
+      const id = await reservedFrom(1);
+      expect(await breaches()).toEqual([
+        `${id} was reserved from version 1 of cart-${cartId}, and checked out version 2`,
+      ]);
+    });
+
+    it('finds one that was not checked out', async () => {
+      const id = await reservedFrom(2);
+      await shop.tamper(`DELETE FROM events WHERE type = 'CheckedOut'`);
+      expect(await breaches()).toEqual([`${id} was reserved from version 2 of cart-${cartId}, and checked out none`]);
+    });
   });
 
   it('finds a cart that was checked out twice, or goes on after that', async () => {

@@ -1,7 +1,15 @@
 import { fromTheFirst } from '../facts';
-import type { Rule } from '../rule';
+import { parameter, type Rule, type ScopeKind } from '../rule';
 
-/** A cart is checked out once, as its last event, and has become a purchase that reserved its tickets for the same customer and total. */
+/** Requests to buy what is in a cart. */
+const requests = (scope: ScopeKind) => `
+  SELECT purchase_id, 'cart-' || (cart ->> 'id') AS cart, (cart ->> 'version')::bigint AS version FROM purchase_requests
+  WHERE cart IS NOT NULL ${scope === 'whole' ? '' : `AND 'purchase-' || purchase_id = ANY(${parameter.streams})`}`;
+
+/**
+ * A cart is checked out once, as its last event, and has become a purchase that reserved its tickets for the same customer
+ * and total; and a purchase that was reserved from a cart has checked that out, as it was when it was asked for.
+ */
 export const carts: Rule = {
   id: 'carts',
   number: 6,
@@ -18,10 +26,15 @@ export const carts: Rule = {
           r.type AS opening, r.data -> 'total' AS owed, r.data ->> 'customerId' AS buyer
         FROM cart_event c LEFT JOIN events r ON r.stream = 'purchase-' || (c.data ->> 'purchaseId') AND r.version = 1
         WHERE c.type = 'CheckedOut'`,
+      reserved: `
+        SELECT q.*, c.version - 1 AS checked_out FROM (${requests(scope)}) q
+        JOIN events r ON r.stream = 'purchase-' || q.purchase_id AND r.version = 1 AND r.type = 'TicketsReserved'
+        LEFT JOIN events c ON c.stream = q.cart AND c.type = 'CheckedOut' AND c.data ->> 'purchaseId' = q.purchase_id::text`,
     },
     counted: {
       carts: 'SELECT count(DISTINCT stream) FROM cart_event',
       'checked out': 'SELECT count(*) FROM checkout',
+      'reserved from carts': 'SELECT count(*) FROM reserved',
     },
     broken: `
       SELECT stream, format('%s goes on with %s after it was checked out', stream, next) AS sentence FROM checkout WHERE next IS NOT NULL
@@ -34,6 +47,10 @@ export const carts: Rule = {
       FROM checkout WHERE opening = 'TicketsReserved' AND (total <> owed OR customer <> buyer)
       UNION ALL
       SELECT min(stream), format('purchase %s was the checkout of %s carts', purchase_id, count(*))
-      FROM checkout GROUP BY purchase_id HAVING count(DISTINCT stream) > 1`,
+      FROM checkout GROUP BY purchase_id HAVING count(DISTINCT stream) > 1
+      UNION ALL
+      SELECT 'purchase-' || purchase_id, format('%s was reserved from version %s of %s, and checked out %s', purchase_id, version, cart,
+        coalesce('version ' || checked_out, 'none'))
+      FROM reserved WHERE checked_out IS DISTINCT FROM version`,
   }),
 };
