@@ -118,7 +118,7 @@ describeBoxOffice('selling', (open) => {
     const { name } = await client.createPool();
     const { body } = await client.call('GET', `/v1/pools/${name}/price?quantity=3`);
     const [unit, total] = [5_000, 15_000].map((amount) => ({ amount, currency: 'EUR' }));
-    expect(body).toEqual({ unit, total, factors: [] });
+    expect(body).toEqual({ unit, total, base: unit, factors: [] });
   });
 
   test('gives the name of a pool once', async () => {
