@@ -2,23 +2,28 @@
 import { createPaymentActivities } from './payment';
 import { createPoolActivities } from './pool';
 import { createPurchaseActivities } from './purchase';
+import { createShowActivities } from './show';
 
 export type { CaptureOutcome, CaptureRequest } from '../src/payments';
 export { type CartCommands, createCartCommands } from './cart';
 export type { PoolStep, SteerOutcome, TellSaleStopped } from './pool';
 export { steerInputs } from './pool';
+export { noPoolWorkflows, type PoolWorkflows } from './pool-workflows';
 export type { ConfirmOutcome, ReserveOutcome } from './purchase';
+export type { ShowHours, ShowOutcome, ShowStep } from './show';
 export { cartCommitOptions, cartRef, carts, commitOptions, poolRef, pools, purchaseRef, purchases } from './streams';
 
 type Dependencies = Parameters<typeof createPaymentActivities>[0] &
   Parameters<typeof createPoolActivities>[0] &
-  Parameters<typeof createPurchaseActivities>[0];
+  Parameters<typeof createPurchaseActivities>[0] &
+  Parameters<typeof createShowActivities>[0];
 
 export function createActivities(dependencies: Dependencies) {
   return {
     ...createPurchaseActivities(dependencies),
     ...createPaymentActivities(dependencies),
     ...createPoolActivities(dependencies),
+    ...createShowActivities(dependencies),
   };
 }
 export type Activities = ReturnType<typeof createActivities>;

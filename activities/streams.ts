@@ -6,6 +6,8 @@ import {
   evolveCart,
   evolvePool,
   evolvePurchase,
+  evolveShow,
+  evolveVenue,
   type Pool,
   type PoolEvent,
   type Purchase,
@@ -16,6 +18,14 @@ import {
   purchaseCodec,
   purchaseStream,
   readPool,
+  type Show,
+  type ShowEvent,
+  showCodec,
+  showStream,
+  type Venue,
+  type VenueEvent,
+  venueCodec,
+  venueStream,
   writePool,
 } from '../src/domain';
 import type { Aggregate, StreamRef } from '../src/store';
@@ -43,6 +53,20 @@ export const carts: Aggregate<Cart, CartEvent> & { codec: typeof cartCodec } = {
   heldInMemory: 1_000,
 };
 
+export const shows: Aggregate<Show, ShowEvent> & { codec: typeof showCodec } = {
+  category: 'show',
+  codec: showCodec,
+  evolve: evolveShow,
+  heldInMemory: 500,
+};
+
+export const venues: Aggregate<Venue, VenueEvent> & { codec: typeof venueCodec } = {
+  category: 'venue',
+  codec: venueCodec,
+  evolve: evolveVenue,
+  heldInMemory: 500,
+};
+
 export const poolRef = (name: string): StreamRef<Pool, PoolEvent> => ({ aggregate: pools, stream: poolStream(name) });
 
 export const purchaseRef = (purchaseId: string): StreamRef<Purchase, PurchaseEvent> => ({
@@ -55,9 +79,16 @@ export const cartRef = (cartId: string): StreamRef<Cart, CartEvent> => ({
   stream: cartStream(cartId),
 });
 
+export const showRef = (name: string): StreamRef<Show, ShowEvent> => ({ aggregate: shows, stream: showStream(name) });
+
+export const venueRef = (name: string): StreamRef<Venue, VenueEvent> => ({
+  aggregate: venues,
+  stream: venueStream(name),
+});
+
 /** What the committer of a worker needs to know of the business. */
 export const commitOptions = {
-  aggregates: [pools, purchases, carts],
+  aggregates: [pools, purchases, shows, venues, carts],
   eventIds,
 };
 

@@ -26,6 +26,8 @@ import { poolRoutes } from './routes/pools';
 import { priceRoutes } from './routes/prices';
 import { purchaseRoutes } from './routes/purchases';
 import { seatRoutes } from './routes/seats';
+import { showCommandRoutes } from './routes/show-commands';
+import { showRoutes } from './routes/shows';
 import { steeringRoutes } from './routes/steering';
 import { streamRoutes } from './routes/streams';
 
@@ -35,6 +37,8 @@ export function allRoutes(dependencies: Dependencies): Route[] {
     priceRoutes,
     seatRoutes,
     steeringRoutes,
+    showRoutes,
+    showCommandRoutes,
     purchaseRoutes,
     paymentRoutes,
     cartRoutes,

@@ -1,4 +1,4 @@
-import type { Refusal } from '../src/domain';
+import { type Refusal, showLimits } from '../src/domain';
 
 /** Every slug of the contract with its status and title, in one place. */
 export const problemKinds = {
@@ -12,6 +12,10 @@ export const problemKinds = {
   'method-not-allowed': { status: 405, title: 'This method is not offered here' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'pool-name-taken': { status: 409, title: 'A pool of this name exists' },
+  'show-name-taken': { status: 409, title: 'A show of this name exists' },
+  'show-status-conflict': { status: 409, title: 'The show is not at that point of its life' },
+  'venue-occupied': { status: 409, title: 'The venue is taken at that time' },
+  'too-close-to-start': { status: 409, title: 'The show starts too soon' },
   'insufficient-inventory': { status: 409, title: 'Not enough tickets are available' },
   'invalid-quantity': { status: 422, title: 'The quantity is out of bounds' },
   'seat-unavailable': { status: 409, title: 'A seat is not available' },
@@ -150,6 +154,30 @@ export function refusalProblem(refusal: Refusal): Problem {
       const message = `the line of ${refusal.pool} in the cart is not of the same kind: named seats, or a quantity`;
       return validationFailed([{ path: 'seats', message }]);
     }
+    case 'show-name-taken': {
+      const { show } = refusal;
+      return new Problem(refusal.slug, `A show named ${show} exists already; choose another name.`, { show });
+    }
+    case 'show-status-conflict': {
+      const { show, showStatus } = refusal;
+      return new Problem(refusal.slug, `The show ${show} is ${showStatus}.`, { show, showStatus });
+    }
+    case 'venue-occupied': {
+      const { venue, show, from, until } = refusal;
+      const detail = `The show ${show} has ${venue} from ${from} until ${until}.`;
+      return new Problem(refusal.slug, detail, { venue, show, from, until });
+    }
+    case 'too-close-to-start': {
+      const { show, startsAt } = refusal;
+      const detail = `The show ${show} starts at ${startsAt}; it can be cancelled until ${showLimits.cancelHours} hours before.`;
+      return new Problem(refusal.slug, detail, { show, startsAt });
+    }
+    case 'past-date': {
+      const { field } = refusal;
+      return new Problem(refusal.slug, `${field} is in the past.`, { field });
+    }
+    case 'validation-failed':
+      return validationFailed(refusal.errors);
     case 'not-found':
       return notFound(refusal.what);
   }

@@ -25,7 +25,7 @@ const textLimits = { title: 200, reason: 500, customerId: purchaseLimits.custome
 export const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
 /** Kept and answered in UTC. */
 const givenInstant = instant.transform((given) => new Date(given).toISOString());
-const currencies = new Set(Intl.supportedValuesOf('currency'));
+export const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 export const positiveMoney = z
   .strictObject({
     amount: money.shape.amount.min(1, 'must cost something'),

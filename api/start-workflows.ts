@@ -5,11 +5,14 @@ import {
   type PurchaseRequest,
   poolStream,
   purchaseStream,
+  type ShowInput,
+  salesEnd,
   searchAttributes,
+  showStream,
   taskQueue,
 } from '../src/domain';
 
-/** How a workflow is started: the same id again never makes a second one, not even after the first has ended. */
+/** How a workflow is started: the same id never has two at once, and after the first has ended only where that is allowed. */
 interface Start<Input, Conflict> {
   workflowId: string;
   taskQueue: string;
@@ -19,7 +22,7 @@ interface Start<Input, Conflict> {
   staticSummary: string;
   staticDetails: string;
   workflowTaskTimeout: typeof taskTimeout;
-  workflowIdReusePolicy: 'REJECT_DUPLICATE';
+  workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE';
   workflowIdConflictPolicy: Conflict;
 }
 
@@ -51,22 +54,54 @@ export function purchaseStart(request: PurchaseRequest): Start<PurchaseRequest, 
   };
 }
 
-/** A name belongs to one pool for ever: starting a second one fails as already started. */
+/**
+ * A name belongs to one pool for ever: starting a second one fails as already started. The pool of a show is made with its show, so
+ * whatever ran under its name before and was refused there does not stand in its way.
+ */
 export function poolStart(settings: PoolSettings): Start<PoolInput, 'FAIL'> {
-  const { name, title, promoter, capacity, opensAt, closesAt } = settings;
+  const { name, title, promoter, capacity, opensAt, closesAt, show } = settings;
+  const hours =
+    show === undefined
+      ? `Sales open ${opensAt ?? 'at once'}, close ${closesAt ?? 'when they are stopped'}.`
+      : `A section of show ${show}, which opens and closes its sales.`;
   return {
     workflowId: poolStream(name),
     taskQueue,
     args: [{ settings }],
-    typedSearchAttributes: [keywords(searchAttributes.pool, [name]), keyword(searchAttributes.status, 'new')],
+    typedSearchAttributes: [
+      keywords(searchAttributes.pool, [name]),
+      keyword(searchAttributes.status, 'new'),
+      ...(show === undefined ? [] : [keyword(searchAttributes.show, show)]),
+    ],
     staticSummary: `Pool ${name}: ${capacity} tickets`,
     staticDetails: [
       `**${title}**, pool ${name} of promoter ${promoter}, ${capacity} tickets.`,
-      `Sales open ${opensAt ?? 'at once'}, close ${closesAt ?? 'when they are stopped'}.`,
+      hours,
       'Signals: stopSales, resumeSales, reprice, withhold, giveBack, cancelSales.',
     ].join('\n\n'),
     workflowTaskTimeout: taskTimeout,
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdReusePolicy: show === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
+    workflowIdConflictPolicy: 'FAIL',
+  };
+}
+
+/** Its own first step looks whether the name is free: a draft that was refused, for its venue say, may come again. */
+export function showStart(input: ShowInput): Start<ShowInput, 'FAIL'> {
+  const { name, title, promoter, venue, startsAt, opensAt, sections } = input.settings;
+  const hours = `Sales open ${opensAt ?? 'when they are opened'}, close ${salesEnd(input.settings)}.`;
+  return {
+    workflowId: showStream(name),
+    taskQueue,
+    args: [input],
+    typedSearchAttributes: [keyword(searchAttributes.show, name), keyword(searchAttributes.status, 'new')],
+    staticSummary: `Show ${name}: ${sections.length} sections`,
+    staticDetails: [
+      `**${title}**, show ${name} of promoter ${promoter}, at ${venue} on ${startsAt}, as it was drafted.`,
+      hours,
+      'Signals: publish, openSales, closeSales, changeShow, cancelShow.',
+    ].join('\n\n'),
+    workflowTaskTimeout: taskTimeout,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowIdConflictPolicy: 'FAIL',
   };
 }

@@ -12,7 +12,7 @@ export const { startPayment, declinePayment, confirm, release, recordRefund } = 
 });
 
 /** What a workflow begins with: input that makes no sense ends it, while it holds nothing yet. */
-export const { reserve, createPool } = proxyLocalActivities<Activities>({
+export const { reserve, createPool, draftShow } = proxyLocalActivities<Activities>({
   ...hotPath,
   retry: { ...retry, nonRetryableErrorTypes: ['ZodError'] },
 });
@@ -24,10 +24,13 @@ export const { capture, reverse } = proxyActivities<Activities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
 });
 
+/** A step of a show with many pools is still one append. */
+export const { steerShow } = proxyActivities<Activities>({ startToCloseTimeout: '20s', retry });
+
 /** A stop must not wait long for a worker that died with it in hand. */
 export const { steerPool } = proxyActivities<Activities>({ startToCloseTimeout: '10s', retry });
 
-export const { endOpenPurchases } = proxyActivities<Activities>({
+export const { endOpenPurchases, startPools, refreshPools, cancelPools } = proxyActivities<Activities>({
   startToCloseTimeout: '5m',
   heartbeatTimeout: '10s',
   retry,

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { PoolInput, PurchaseRequest } from '../src/domain/contract';
+import type { PoolInput, PurchaseRequest, ShowInput } from '../src/domain/contract';
 
 // Workflows are started by hand too. Input of another shape ends them at once, where it would fail their task again and
 // again; what is in it is looked at by the activity that they begin with.
@@ -13,6 +13,11 @@ export function requirePurchaseRequest(given: unknown): asserts given is Purchas
 export function requirePoolInput(given: unknown): asserts given is PoolInput {
   const { settings } = (given ?? {}) as Partial<PoolInput>;
   refuseUnless(areTexts([settings?.name]), 'a pool begins with { settings: { name, … } }');
+}
+
+export function requireShowInput(given: unknown): asserts given is ShowInput {
+  const { settings } = (given ?? {}) as Partial<ShowInput>;
+  refuseUnless(areTexts([settings?.name]), 'a show begins with { settings: { name, … } }');
 }
 
 const areTexts = (values: readonly unknown[]) => values.every((value) => typeof value === 'string');

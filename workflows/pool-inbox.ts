@@ -1,91 +1,13 @@
-import {
-  ApplicationFailure,
-  condition,
-  defineSignal,
-  defineUpdate,
-  setDefaultSignalHandler,
-  setHandler,
-} from '@temporalio/workflow';
 import type { SteerOutcome } from '../activities';
-import { outcomeUpdate, type PoolSignal, poolSignals } from '../src/domain/contract';
+import { type PoolSignal, poolSignals } from '../src/domain/contract';
+import * as inbox from './inbox';
 
-export const outcomeOf = defineUpdate<SteerOutcome, [string]>(outcomeUpdate);
+export type Letter = inbox.Letter<PoolSignal>;
+export type Outcomes = inbox.Outcomes<SteerOutcome>;
 
-export interface Letter {
-  name: PoolSignal;
-  input: unknown;
-  requestId?: string;
-}
-
-export type Outcomes = readonly (readonly [requestId: string, outcome: SteerOutcome])[];
-
-/** Outcomes remembered for whoever sent the signal and asks; the oldest are forgotten first. */
-const rememberedOutcomes = 100;
-/** How long whoever asks for an outcome waits for a signal that does not come. */
-const outcomeWait = '1 minute';
-
-const names = Object.values(poolSignals);
-
-/** Signals to a pool, handled one after the other in the order they came. */
-export class PoolInbox {
-  private readonly letters: Letter[] = [];
-  private readonly remembered: Map<string, SteerOutcome>;
-  private closed = false;
-
-  /** Takes the outcomes that an earlier run remembered, and is told of signals that no pool knows. */
+/** Signals to a pool. */
+export class PoolInbox extends inbox.Inbox<PoolSignal, SteerOutcome> {
   constructor(outcomes: Outcomes, onUnknown: (name: string) => void) {
-    this.remembered = new Map(outcomes);
-    // First, so that signals which are there when a run begins come in their own order, not in that of the names.
-    setDefaultSignalHandler((name, input) => {
-      const known = names.find((each) => each === name);
-      if (known) this.put({ name: known, input });
-      else onUnknown(name);
-    });
-    for (const name of names) setHandler(defineSignal<[unknown]>(name), (input) => this.put({ name, input }));
-    setHandler(outcomeOf, (requestId) => this.outcome(requestId));
+    super(Object.values(poolSignals), outcomes, onUnknown);
   }
-
-  get isEmpty(): boolean {
-    return this.letters.length === 0;
-  }
-
-  get outcomes(): Outcomes {
-    return [...this.remembered];
-  }
-
-  put({ name, input }: Letter): void {
-    const requestId = requestIdIn(input);
-    this.letters.push(requestId === undefined ? { name, input } : { name, input, requestId });
-  }
-
-  next(): Letter | undefined {
-    return this.letters.shift();
-  }
-
-  answer({ requestId }: Letter, outcome: SteerOutcome): void {
-    if (requestId === undefined) return;
-    this.remembered.set(requestId, outcome);
-    for (const oldest of this.remembered.keys()) {
-      if (this.remembered.size <= rememberedOutcomes) break;
-      this.remembered.delete(oldest);
-    }
-  }
-
-  /** Nothing more is handled: whoever still waits for an outcome is told so. */
-  close(): void {
-    this.closed = true;
-  }
-
-  private async outcome(requestId: string): Promise<SteerOutcome> {
-    const settled = () => this.closed || this.remembered.has(requestId);
-    if (!settled()) await condition(settled, outcomeWait);
-    const outcome = this.remembered.get(requestId);
-    if (!outcome) throw ApplicationFailure.nonRetryable(`no outcome of ${requestId}`, 'NoOutcome');
-    return outcome;
-  }
-}
-
-function requestIdIn(input: unknown): string | undefined {
-  if (typeof input !== 'object' || input === null || !('requestId' in input)) return undefined;
-  return typeof input.requestId === 'string' ? input.requestId : undefined;
 }

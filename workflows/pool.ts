@@ -15,8 +15,8 @@ import { type PoolInput, searchAttributes, statusQuery } from '../src/domain/con
 import { createPool, endOpenPurchases, steerPool } from './activities';
 import { requirePoolInput } from './input';
 import { type Letter, type Outcomes, PoolInbox } from './pool-inbox';
-import { inWords } from './pool-words';
 import { keyword } from './search-attributes';
+import { inWords } from './words';
 
 export interface PoolState {
   pool: string;

@@ -1,7 +1,7 @@
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { SteerOutcome } from '../../activities';
-import { outcomeUpdate, type PoolSignal, poolStream } from '../../src/domain';
+import { type PoolSignal, poolStream } from '../../src/domain';
 import type { Caller } from '../authentication';
+import { sendCommand } from '../commands';
 import type { Dependencies } from '../dependencies';
 import { findOwnPool, findPool } from '../find';
 import { presentPool } from '../present';
@@ -17,7 +17,6 @@ import {
   stopBody,
   withholdBody,
 } from '../schemas';
-import { askTemporal, temporalLimits } from '../temporal-calls';
 
 const problems: Slug[] = [
   'validation-failed',
@@ -35,23 +34,15 @@ function refuseUnlessDone(outcome: SteerOutcome): void {
 
 /** What promoters do with a sale that goes on. */
 export function steeringRoutes(dependencies: Dependencies): Route[] {
-  const { temporal, newId, now } = dependencies;
+  const { now } = dependencies;
 
-  /** Sends the signal, which lasts even if nobody is there to take it, and waits until it is in force. */
+  /** Waits until the command is in force. */
   async function steer(name: string, caller: Caller, signal: PoolSignal, input: object): Promise<Answer> {
     await findOwnPool(dependencies, name, caller);
-    const requestId = newId();
-    const recorded = 'The command is recorded and takes effect as soon as a worker takes it.';
-    const handle = temporal.workflow.getHandle(poolStream(name));
-    try {
-      await askTemporal(temporal, temporalLimits.callMilliseconds, () =>
-        handle.signal(signal, { ...input, requestId }),
-      );
-      const ask = () => handle.executeUpdate<SteerOutcome, [string]>(outcomeUpdate, { args: [requestId] });
-      refuseUnlessDone(await askTemporal(temporal, temporalLimits.commandMilliseconds, ask, recorded));
-    } catch (error) {
-      // The workflow of a cancelled pool is over, or was just ending; its outcome stands in the pool itself.
-      if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError)) throw error;
+    const outcome = await sendCommand<SteerOutcome>(dependencies, poolStream(name), signal, input);
+    if (outcome) refuseUnlessDone(outcome);
+    else {
+      // The outcome stands in the pool itself.
       const { status, reason } = await findPool(dependencies, name);
       if (status !== 'cancelled')
         throw unavailable('The workflow of the pool could not say what became of the command.');

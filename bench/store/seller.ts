@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Pool as Database } from 'pg';
 import { v7 } from 'uuid';
-import { type Activities, commitOptions, createActivities } from '../../activities';
+import { type Activities, commitOptions, createActivities, noPoolWorkflows } from '../../activities';
 import { PaymentSimulator } from '../../src/payments';
 import { inlineProjections } from '../../src/projections';
 import { type BatchReport, GroupCommit } from '../../src/store';
@@ -23,6 +23,7 @@ export function activitiesOn(database: Database, committer: GroupCommit): Activi
     committer,
     provider: new PaymentSimulator(database),
     tellSaleStopped: async () => undefined,
+    poolWorkflows: noPoolWorkflows,
     progress: () => undefined,
     isRetry: () => false,
     now: () => new Date(),

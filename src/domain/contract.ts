@@ -2,15 +2,17 @@ import type { Money } from './money';
 import type { HoldsPolicy, PoolSettings } from './pool';
 import type { Pricing } from './pricing';
 import type { PurchaseStatus, RequestedItem } from './purchase';
+import type { ShowSettings } from './show-settings';
 
 /** The names that boxoffice has in Temporal: what the API, the CLI and the workflows agree on. No zod here: workflows import it. */
 export const taskQueue = 'boxoffice';
-export const workflowTypes = { purchase: 'purchase', pool: 'pool' } as const;
+export const workflowTypes = { purchase: 'purchase', pool: 'pool', show: 'show' } as const;
 
 export const searchAttributes = {
   pool: 'BoxofficePool',
   status: 'BoxofficeStatus',
   customer: 'BoxofficeCustomer',
+  show: 'BoxofficeShow',
 } as const;
 
 export const purchaseSignals = { payment: 'payment', cancel: 'cancel', saleStopped: 'saleStopped' } as const;
@@ -24,7 +26,15 @@ export const poolSignals = {
   cancelSales: 'cancelSales',
 } as const;
 export type PoolSignal = keyof typeof poolSignals;
-/** Update on a pool: waits for the outcome of the signal that carried this `requestId`. */
+export const showSignals = {
+  publish: 'publish',
+  openSales: 'openSales',
+  closeSales: 'closeSales',
+  cancelShow: 'cancelShow',
+  changeShow: 'changeShow',
+} as const;
+export type ShowSignal = keyof typeof showSignals;
+/** Update on a pool or a show: waits for the outcome of the signal that carried this `requestId`. */
 export const outcomeUpdate = 'outcome';
 export const statusQuery = 'status';
 
@@ -76,4 +86,10 @@ export interface PurchaseState {
 
 export interface PoolInput {
   settings: PoolSettings;
+}
+
+export interface ShowInput {
+  settings: ShowSettings;
+  /** By which whoever asked for the show hears whether it was drafted. */
+  requestId?: string;
 }

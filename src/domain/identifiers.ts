@@ -9,6 +9,7 @@ export function deterministicId(...words: readonly (string | number)[]): string 
 
 export const poolStream = (name: string) => `pool-${name}`;
 export const cartStream = (cartId: string) => `cart-${cartId}`;
+export const showStream = (name: string) => `show-${name}`;
 export const purchaseStream = (purchaseId: string) => `purchase-${purchaseId}`;
 
 /** Crockford's base 32: no I, L, O or U, so that an order id survives being read out. */

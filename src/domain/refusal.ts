@@ -1,4 +1,6 @@
 import type { Money } from './money';
+import type { ShowStatus } from './show';
+import type { Fault } from './show-settings';
 
 /** What the business says no with: a value with a slug of the HTTP contract, never an exception. */
 export type Refusal =
@@ -21,6 +23,12 @@ export type Refusal =
   | { slug: 'cart-full'; of: 'lines' | 'changes'; most: number }
   | { slug: 'nothing-to-undo' }
   | { slug: 'seats-and-quantity'; pool: string }
+  | { slug: 'show-name-taken'; show: string }
+  | { slug: 'show-status-conflict'; show: string; showStatus: ShowStatus }
+  | { slug: 'venue-occupied'; venue: string; show: string; from: string; until: string }
+  | { slug: 'too-close-to-start'; show: string; startsAt: string }
+  | { slug: 'past-date'; show: string; field: 'startsAt' | 'closesAt' }
+  | { slug: 'validation-failed'; errors: Fault[] }
   | { slug: 'not-found'; what: string };
 
 export type Decision<Event> = { accepted: true; events: Event[] } | { accepted: false; refusal: Refusal };

@@ -8,6 +8,19 @@ export function createPool(pool: Pool | undefined, settings: PoolSettings): Deci
   return accept({ type: 'PoolCreated', data: settings });
 }
 
+/** Nothing for a pool that is open already, or cancelled; so for closing and cancelling. */
+export function openPool({ opened, cancelled }: Pool): PoolEvent[] {
+  return opened || cancelled ? [] : [{ type: 'SalesOpened', data: {} }];
+}
+
+export function closePool({ closed, cancelled }: Pool): PoolEvent[] {
+  return closed || cancelled ? [] : [{ type: 'SalesClosed', data: {} }];
+}
+
+export function cancelPool({ cancelled }: Pool, reason: string): PoolEvent[] {
+  return cancelled ? [] : [{ type: 'PoolCancelled', data: { reason } }];
+}
+
 /** So many tickets of a pool without numbers, or these seats of one with them. */
 export type SomeTickets = { quantity: number; seats?: undefined } | { seats: readonly string[]; quantity?: undefined };
 
@@ -34,9 +47,9 @@ export function steerPool(pool: Pool | undefined, name: string, command: PoolCom
   }
   switch (command.kind) {
     case 'openSales':
-      return pool.opened ? accept() : accept({ type: 'SalesOpened', data: {} });
+      return accept(...openPool(pool));
     case 'closeSales':
-      return pool.closed ? accept() : accept({ type: 'SalesClosed', data: {} });
+      return accept(...closePool(pool));
     case 'stopSales': {
       const { reason, holds } = command;
       const already = pool.stopped?.reason === reason && pool.stopped.holds === holds;
@@ -51,7 +64,7 @@ export function steerPool(pool: Pool | undefined, name: string, command: PoolCom
     case 'giveBack':
       return giveBack(pool, command);
     case 'cancelSales':
-      return accept({ type: 'PoolCancelled', data: { reason: command.reason } });
+      return accept(...cancelPool(pool, command.reason));
   }
 }
 

@@ -9,6 +9,7 @@ import { purchases } from './purchases';
 import { revenuePerPool } from './revenue-per-pool';
 import { salesByDay } from './sales-by-day';
 import { writeSeatRows } from './seat-rows';
+import { shows } from './shows';
 
 export * from './availability';
 export * from './carts';
@@ -27,6 +28,7 @@ export * from './rebuild';
 export { type Revenue, revenueOfPool, revenuePerPool } from './revenue-per-pool';
 export { type SalesOfDay, type SoldOnDay, salesByDay, salesOfPool } from './sales-by-day';
 export * from './seat-rows';
+export { listShows, type ShowPage, type ShowView, showNamed, shows } from './shows';
 export * from './verify';
 export * from './wait';
 
@@ -37,6 +39,7 @@ export const projections: readonly Projection[] = [
   salesByDay,
   revenuePerPool,
   conversionPerPool,
+  shows,
   countedEvents,
 ];
 

@@ -1,9 +1,11 @@
 import type { ClientBase } from 'pg';
-import { cartCodec, poolCodec, purchaseCodec } from '../domain';
+import { cartCodec, poolCodec, purchaseCodec, showCodec, venueCodec } from '../domain';
 import type { RecordedEvent } from '../store';
 
 /** Every type of event that this version of boxoffice knows. */
-export const knownEvents: readonly string[] = [...poolCodec.types, ...purchaseCodec.types, ...cartCodec.types];
+export const knownEvents: readonly string[] = [poolCodec, purchaseCodec, showCodec, venueCodec, cartCodec].flatMap(
+  ({ types }) => types,
+);
 
 /** Where rows go: the tables that customers read, or others beside them while a projection is built anew. */
 export interface Into {

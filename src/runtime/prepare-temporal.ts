@@ -17,6 +17,7 @@ const kinds = {
   [searchAttributes.pool]: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
   [searchAttributes.status]: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
   [searchAttributes.customer]: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+  [searchAttributes.show]: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
 };
 
 function isAlreadyThere(error: unknown): boolean {

@@ -10,6 +10,7 @@ export const SEARCH_ATTRIBUTES = {
   [searchAttributes.pool]: 'KeywordList',
   [searchAttributes.status]: 'Keyword',
   [searchAttributes.customer]: 'Keyword',
+  [searchAttributes.show]: 'Keyword',
 } as const;
 
 /**

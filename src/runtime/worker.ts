@@ -13,6 +13,7 @@ import { Auditing } from './auditing';
 import type { Config } from './config';
 import { createLogger, type Logger } from './log';
 import { storeMetrics } from './metrics';
+import { poolWorkflows } from './pool-workflows';
 import { readModelsCheck } from './read-models-check';
 import { lazyClient, untilConnected } from './temporal-connection';
 import { runEntry, stopAsked } from './until-stopped';
@@ -78,6 +79,7 @@ export function wireActivities(
     committer,
     provider: standIns.provider?.(simulator) ?? simulator,
     tellSaleStopped: tellSaleStopped(client),
+    poolWorkflows: poolWorkflows(client),
     progress: heartbeat,
     isRetry: () => activityInfo().attempt > 1,
     now: standIns.now ?? (() => new Date()),

@@ -30,6 +30,14 @@ const offered = [
   'POST /v1/pools/{name}/withhold',
   'POST /v1/pools/{name}/give-back',
   'POST /v1/pools/{name}/cancel',
+  'POST /v1/shows',
+  'GET /v1/shows',
+  'GET /v1/shows/{name}',
+  'POST /v1/shows/{name}/change',
+  'POST /v1/shows/{name}/publish',
+  'POST /v1/shows/{name}/open',
+  'POST /v1/shows/{name}/close',
+  'POST /v1/shows/{name}/cancel',
   'POST /v1/purchases',
   'GET /v1/purchases/{id}',
   'GET /v1/purchases/{id}/live',
@@ -83,7 +91,7 @@ describeBoxOffice('the documentation', (open) => {
           }
         }
         if (method === 'post') expect([path, requestBody]).toEqual([path, expect.anything()]);
-        const isOpen = /^\/(health|metrics)|^\/v1\/pools/.test(path) && method === 'get';
+        const isOpen = /^\/(health|metrics)|^\/v1\/(pools|shows)/.test(path) && method === 'get';
         expect([path, method, security]).toEqual([path, method, isOpen ? [] : [{ key: [] }]]);
       }
     }

@@ -1,11 +1,13 @@
 import { problemIn } from '../support/api-client';
 import { CartClient } from '../support/cart-client';
 import { followed } from '../support/followed';
+import { ShowClient } from '../support/show-client';
 import { describeBoxOffice } from './box-office';
 import { wrongCartCallers, wrongCartPlaces, wrongCarts } from './wrong-carts';
 import { wrongBodies, wrongCallers, wrongPlaces } from './wrong-http';
 import { wrongPools, wrongQueries, wrongSteering } from './wrong-pools';
 import { wrongPayments, wrongPurchases } from './wrong-purchases';
+import { wrongShowCalls, wrongShows } from './wrong-shows';
 import type { Place, WrongRequest } from './wrong-values';
 
 describeBoxOffice('what is wrong', (open) => {
@@ -17,7 +19,8 @@ describeBoxOffice('what is wrong', (open) => {
     const { name: dollarPool } = await client.createPool({ price: { amount: 100, currency: 'USD' } });
     const { id: purchaseId } = await client.reserve(pool);
     const { id: cart } = await CartClient.of(client, { pool, quantity: 1 });
-    place = { pool, dollarPool, purchaseId, cart };
+    const { name: show } = await new ShowClient(client).drafted();
+    place = { pool, dollarPool, purchaseId, cart, show };
   });
 
   /** How much has been written, wherever it may be. */
@@ -40,6 +43,8 @@ describeBoxOffice('what is wrong', (open) => {
     ['a cart', wrongCarts],
     ['the place of a cart', wrongCartPlaces],
     ['who asks for a cart', wrongCartCallers],
+    ['a show', wrongShows],
+    ['a call about a show', wrongShowCalls],
     ['a query', wrongQueries],
     ['a body', wrongBodies],
     ['a place', wrongPlaces],

@@ -9,6 +9,8 @@ export interface Place {
   purchaseId: string;
   /** An open cart with a line of the first pool. */
   cart: string;
+  /** A draft. */
+  show: string;
 }
 
 export interface WrongRequest {

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { cartCodec, type Evolution, eventCodec, poolCodec, purchaseCodec } from '../../src/domain';
+import {
+  cartCodec,
+  type Evolution,
+  eventCodec,
+  poolCodec,
+  purchaseCodec,
+  showCodec,
+  venueCodec,
+} from '../../src/domain';
 import examples from './event-fixtures.json';
 
 interface Example {
@@ -11,7 +19,7 @@ interface Example {
   today?: unknown;
 }
 
-const codecs = [poolCodec, purchaseCodec, cartCodec];
+const codecs = [poolCodec, purchaseCodec, showCodec, venueCodec, cartCodec];
 const codecOf = (type: string) => codecs.find(({ types }) => types.includes(type)) ?? poolCodec;
 const decode = (stored: { type: string; schemaVersion: number; data: unknown }) => codecOf(stored.type).decode(stored);
 

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { commitOptions, createActivities } from '../../activities';
+import { commitOptions, createActivities, noPoolWorkflows } from '../../activities';
 import { PaymentSimulator } from '../../src/payments';
 import { inlineProjections } from '../../src/projections';
 import { type BatchReport, connect, GroupCommit, readStream } from '../../src/store';
@@ -33,6 +33,7 @@ describe('processes that sell the same pool', () => {
       committer,
       provider: new PaymentSimulator(database),
       tellSaleStopped: async () => undefined,
+      poolWorkflows: noPoolWorkflows,
       progress: () => undefined,
       isRetry: () => false,
       now: () => new Date('2026-03-01T12:00:00Z'),

@@ -158,6 +158,7 @@ export function problemIn(answer: Answer, slug: string, status: number): Problem
   return problem;
 }
 
+/** What the answer holds, where it has this status and is as the contract has it. */
 export function parsed<Schema extends z.ZodType>(schema: Schema, answer: Answer, status: number): z.infer<Schema> {
   const { success, data } = schema.safeParse(answer.body);
   if (answer.status === status && success) return data;

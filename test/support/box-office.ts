@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool as Database } from 'pg';
-import { type Activities, commitOptions, createActivities } from '../../activities';
+import { type Activities, commitOptions, createActivities, noPoolWorkflows } from '../../activities';
 import type { PoolSettings, PurchaseRequest } from '../../src/domain';
 import { PaymentSimulator } from '../../src/payments';
 import { inlineProjections } from '../../src/projections';
@@ -31,6 +31,7 @@ export function createLedger(databaseUrl: string, changes: Partial<GroupCommitOp
     tellSaleStopped: async (purchaseId, { reason }) => {
       told.push({ purchaseId, reason });
     },
+    poolWorkflows: noPoolWorkflows,
     progress: () => undefined,
     isRetry: () => true,
     now: () => clock.now,

@@ -14,6 +14,7 @@ const types = {
   [searchAttributes.pool]: INDEXED_VALUE_TYPE_KEYWORD_LIST,
   [searchAttributes.status]: INDEXED_VALUE_TYPE_KEYWORD,
   [searchAttributes.customer]: INDEXED_VALUE_TYPE_KEYWORD,
+  [searchAttributes.show]: INDEXED_VALUE_TYPE_KEYWORD,
 };
 
 /**

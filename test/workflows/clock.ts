@@ -6,13 +6,20 @@ export function clockOf(env: TestWorkflowEnvironment): { now(): Date; keptBy(act
   let ahead = 0;
   return {
     now: () => new Date(Date.now() + ahead),
-    /** The same activities; `reserve`, which alone asks for the time, looks at the server's clock first. */
-    keptBy: (activities) => ({
-      ...activities,
-      async reserve(request) {
-        if (env.supportsTimeSkipping) ahead = (await env.currentTimeMs()) - Date.now();
-        return activities.reserve(request);
-      },
-    }),
+    /** The same activities; those that ask for the time look at the server's clock first. */
+    keptBy(activities) {
+      const onTime =
+        <Input, Result>(activity: (input: Input) => Promise<Result>) =>
+        async (input: Input) => {
+          if (env.supportsTimeSkipping) ahead = (await env.currentTimeMs()) - Date.now();
+          return activity(input);
+        };
+      return {
+        ...activities,
+        reserve: onTime(activities.reserve),
+        draftShow: onTime(activities.draftShow),
+        steerShow: onTime(activities.steerShow),
+      };
+    },
   };
 }

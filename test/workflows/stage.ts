@@ -5,19 +5,27 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import type { Pool as Database } from 'pg';
 import type { Activities } from '../../activities';
-import { poolStart, purchaseStart } from '../../api/start-workflows';
-import { type PoolSettings, type PurchaseRequest, poolStream, workflowTypes } from '../../src/domain';
+import { poolStart, purchaseStart, showStart } from '../../api/start-workflows';
+import {
+  type PoolSettings,
+  type PurchaseRequest,
+  poolStream,
+  type ShowSettings,
+  workflowTypes,
+} from '../../src/domain';
 import { poolNamed } from '../../src/projections';
 import { createLogger } from '../../src/runtime/log';
 import { createWorker, wireActivities } from '../../src/runtime/worker';
 import { connect, readStream } from '../../src/store';
-import type { pool, purchase } from '../../workflows';
+import type { pool, purchase, show } from '../../workflows';
 import { createTestDatabase } from '../support/database';
 import { poolSettings } from '../support/domain-events';
+import { showSettings } from '../support/show-events';
 import { createNamespace, temporalAddress } from '../support/temporal';
 import { startTimeSkipping } from '../support/time-skipping';
 import { Buyer } from './buyer';
 import { clockOf } from './clock';
+import { Director } from './director';
 import { HeldUpProvider } from './held-up-provider';
 import { Promoter } from './promoter';
 import { assertSettled } from './settled';
@@ -30,6 +38,8 @@ silenceTemporal();
  * (temporalio/sdk-rust pull request 1482). The server gives the task to it again after this time.
  */
 const forgottenTaskTimeout = '1s';
+
+const MONTH_MS = 30 * 86_400_000;
 
 export interface StageOptions {
   /** A server of its own on which time passes at will, or a namespace of the shared real one. */
@@ -143,6 +153,19 @@ export class Stage {
     const promoter = await this.promote(changes);
     await promoter.reaches({ status: 'on-sale' });
     return promoter;
+  }
+
+  /** A show of a name and a venue of its own, a month ahead, with its workflow, which is about to draft it. */
+  async direct(changes: Partial<ShowSettings> = {}): Promise<Director> {
+    const id = randomUUID().slice(0, 8);
+    const startsAt = new Date((await this.env.currentTimeMs()) + MONTH_MS).toISOString();
+    const settings = showSettings({ name: `show-${id}`, venue: `Hall ${id}`, startsAt, ...changes });
+    const requestId = randomUUID();
+    const handle = await this.client.workflow.start<typeof show>(workflowTypes.show, {
+      ...showStart({ settings, requestId }),
+      ...this.start,
+    });
+    return new Director(settings, handle, requestId, this.database);
   }
 
   /** Starts a purchase of so many tickets of each pool. */

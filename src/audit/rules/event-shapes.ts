@@ -1,8 +1,8 @@
-import { cartCodec, poolCodec, purchaseCodec } from '../../domain';
+import { cartCodec, poolCodec, purchaseCodec, showCodec, venueCodec } from '../../domain';
 import { eventsOf, versionsRead } from '../facts';
 import type { Rule } from '../rule';
 
-const codecs = { pool: poolCodec, purchase: purchaseCodec, cart: cartCodec };
+const codecs = { pool: poolCodec, purchase: purchaseCodec, show: showCodec, venue: venueCodec, cart: cartCodec };
 
 /** The versions of its schema in which each type is understood, as rows of SQL; of a type that no rule reads, all. */
 const understood = Object.entries(codecs).flatMap(([kind, codec]) =>

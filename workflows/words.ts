@@ -1,7 +1,7 @@
-import type { SteerOutcome } from '../activities';
+import type { ShowOutcome, SteerOutcome } from '../activities';
 
-/** What a signal did, for whoever looks at the pool's workflow. */
-export function inWords(signal: string, outcome: SteerOutcome): string {
+/** What a signal did, for whoever looks at the workflow of a pool or a show. */
+export function inWords(signal: string, outcome: SteerOutcome | ShowOutcome): string {
   switch (outcome.status) {
     case 'done':
       return `Signal ${signal} is in force.`;

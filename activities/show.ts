@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import {
+  newShow,
+  type PoolSettings,
+  plainText,
+  planDraft,
+  planStep,
+  poolOf,
+  poolsOfShow,
+  type Refusal,
+  type Show,
+  type ShowCommand,
+  type ShowPlan,
+  type ShowSettings,
+  type ShowSignal,
+  type ShowStatus,
+  type ShowSurroundings,
+  salesEnd,
+  showChange,
+  showEnd,
+  showStream,
+} from '../src/domain';
+import type { GroupCommit, Session } from '../src/store';
+import type { PoolWorkflows } from './pool-workflows';
+import { poolRef, showRef, venueRef } from './streams';
+
+/** When a show goes on by itself: instants. */
+export interface ShowHours {
+  opensAt?: string;
+  closesAt: string;
+  startsAt: string;
+  endsAt: string;
+}
+
+/** How a step of a show went: in force, refused by the business, or not understood. */
+export type ShowOutcome =
+  | { status: 'done'; showStatus: ShowStatus; hours: ShowHours }
+  | { status: 'refused'; refusal: Refusal; showStatus?: ShowStatus; hours?: ShowHours }
+  | { status: 'invalid'; because: string };
+
+export type ShowStep =
+  | { signal: ShowSignal; input?: unknown }
+  /** An hour has struck, at this time by the clock of the timer: the clock here may differ. */
+  | { hour: 'openSales' | 'closeSales' | 'complete'; at: string }
+  /** For this reason. */
+  | { callOff: string };
+
+const reasonLimit = 500;
+const becauseLimit = 1_000;
+/** Workflows of pools that are started or told something at once. */
+const poolsAtOnce = 10;
+
+const draft = newShow.extend({ promoter: z.string().min(1) });
+const requestId = z.string().optional();
+const nothing = z.strictObject({ requestId }).optional();
+
+/** What promoters send, from the API or straight from Temporal's CLI; whoever sends it, it is parsed here. */
+const inputs = {
+  publish: nothing,
+  openSales: nothing,
+  closeSales: nothing,
+  cancelShow: z.strictObject({ reason: plainText(reasonLimit), requestId }),
+  changeShow: showChange.extend({ requestId }),
+} satisfies Record<ShowSignal, z.ZodType>;
+
+function command(step: ShowStep): ShowCommand {
+  if ('callOff' in step) return { kind: 'callOff', reason: step.callOff };
+  if ('hour' in step) return { kind: step.hour };
+  switch (step.signal) {
+    case 'cancelShow':
+      return { kind: step.signal, reason: inputs.cancelShow.parse(step.input).reason };
+    case 'changeShow': {
+      const { requestId: _, ...change } = inputs.changeShow.parse(step.input);
+      return { kind: step.signal, change };
+    }
+    default:
+      inputs[step.signal].parse(step.input ?? undefined);
+      return { kind: step.signal };
+  }
+}
+
+function understood(step: ShowStep): ShowCommand | { invalid: string } {
+  try {
+    return command(step);
+  } catch (error) {
+    if (error instanceof z.ZodError) return { invalid: z.prettifyError(error).slice(0, becauseLimit) };
+    throw error;
+  }
+}
+
+function standing(show: Show): { showStatus: ShowStatus; hours: ShowHours } {
+  const { status: showStatus, opensAt, startsAt } = show;
+  const hours = { closesAt: salesEnd(show), startsAt, endsAt: showEnd(show) };
+  return { showStatus, hours: opensAt === undefined ? hours : { ...hours, opensAt } };
+}
+
+/** The plan changed between the look at it and the decision on it: look again. */
+class ShowChangedMeanwhile extends Error {
+  override readonly name = 'ShowChangedMeanwhile';
+}
+
+/** What a show's workflow does to the streams of the show, its venue and its pools, and to the workflows of its pools. */
+export function createShowActivities({
+  committer,
+  poolWorkflows,
+  progress,
+  now,
+}: {
+  committer: GroupCommit;
+  poolWorkflows: PoolWorkflows;
+  /** Called as work goes on: a long activity's heartbeat. */
+  progress(done: number): void;
+  now(): Date;
+}) {
+  interface Reach {
+    venues: readonly string[];
+    pools: readonly string[];
+  }
+
+  function decide<Result>(
+    show: string,
+    step: string,
+    { venues, pools }: Reach,
+    decision: (session: Session, around: ShowSurroundings) => Result,
+  ): Promise<Result> {
+    const workflow = showStream(show);
+    return committer.submit({
+      id: `${workflow}/${step}`,
+      metadata: { correlation: workflow, causation: step, workflow },
+      streams: [showRef(show), ...venues.map(venueRef), ...pools.map(poolRef)],
+      decide: (session) =>
+        decision(session, {
+          venueNamed: (name) => session.state(venueRef(name)),
+          poolNamed: (name) => session.state(poolRef(name)),
+        }),
+    });
+  }
+
+  function append(session: Session, show: string, plan: ShowPlan): void {
+    session.append(showRef(show), plan.show);
+    for (const [name, events] of plan.venues) session.append(venueRef(name), events);
+    for (const [name, events] of plan.pools) session.append(poolRef(name), events);
+  }
+
+  /** The show as it stands; undefined where there is none. */
+  const look = (show: string) =>
+    decide(show, 'look', { venues: [], pools: [] }, (session) => session.state(showRef(show)));
+
+  async function forEachPool(name: string, act: (pool: PoolSettings, show: Show) => Promise<void>): Promise<number> {
+    const show = await look(name);
+    const pools = show ? show.sections.map((section) => poolOf(show, section)) : [];
+    for (let start = 0; show && start < pools.length; start += poolsAtOnce) {
+      progress(start);
+      await Promise.all(pools.slice(start, start + poolsAtOnce).map((pool) => act(pool, show)));
+    }
+    return pools.length;
+  }
+
+  return {
+    /** Plans a show and books its venue. Throws a ZodError for what is no plan. */
+    async draftShow(given: ShowSettings): Promise<ShowOutcome> {
+      const settings: ShowSettings = draft.parse(given);
+      const reach = { venues: [settings.venue], pools: [] };
+      return decide(settings.name, 'draft', reach, (session, around): ShowOutcome => {
+        const before = session.state(showRef(settings.name));
+        const planned = planDraft(before, settings, around, now());
+        if (!planned.accepted) return { status: 'refused', refusal: planned.refusal };
+        append(session, settings.name, planned.plan);
+        const after = session.state(showRef(settings.name));
+        if (!after) throw new Error('a draft left no show');
+        return { status: 'done', ...standing(after) };
+      });
+    },
+
+    /** Takes a show on by one signal or timer: its own stream, its venue's and those of all its pools, or none of them. */
+    async steerShow({ show, step, stepId }: { show: string; step: ShowStep; stepId: string }): Promise<ShowOutcome> {
+      const parsed = understood(step);
+      if ('invalid' in parsed) return { status: 'invalid', because: parsed.invalid };
+      const seen = await look(show);
+      const other = parsed.kind === 'changeShow' && parsed.change.venue !== undefined ? [parsed.change.venue] : [];
+      const venues = seen ? [seen.venue, ...other] : [];
+      const pools = seen ? poolsOfShow(seen) : [];
+      return decide(show, stepId, { venues, pools }, (session, around): ShowOutcome => {
+        const before = session.state(showRef(show));
+        if (before?.venue !== seen?.venue || (before && poolsOfShow(before).join() !== pools.join())) {
+          throw new ShowChangedMeanwhile(`show ${show} was changed`);
+        }
+        const time = 'hour' in step ? new Date(step.at) : now();
+        const planned = planStep(before, show, parsed, around, time);
+        if (!planned.accepted) {
+          return { status: 'refused', refusal: planned.refusal, ...(before && standing(before)) };
+        }
+        append(session, show, planned.plan);
+        const after = session.state(showRef(show));
+        if (!after) throw new Error('a step of a show left no show');
+        return { status: 'done', ...standing(after) };
+      });
+    },
+
+    /** Sees to it that every pool of a published show has its workflow; resolves with how many there are. */
+    startPools({ show }: { show: string }): Promise<number> {
+      return forEachPool(show, (settings) => poolWorkflows.start(settings));
+    },
+
+    /** The sale of all pools of the show was opened or closed. */
+    refreshPools({ show }: { show: string }): Promise<number> {
+      return forEachPool(show, ({ name }) => poolWorkflows.refresh(name));
+    },
+
+    cancelPools({ show }: { show: string }): Promise<number> {
+      return forEachPool(show, ({ name }, { cancelled }) =>
+        poolWorkflows.cancelSales(name, cancelled?.reason ?? 'the show is cancelled'),
+      );
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { ShowOutcome } from '../../activities';
+import { type ShowSignal, showStream } from '../../src/domain';
+import type { Caller } from '../authentication';
+import { sendCommand } from '../commands';
+import type { Dependencies } from '../dependencies';
+import { findOwnShow, withSections } from '../find-show';
+import { refusalProblem, type Slug, unavailable, validationFailed } from '../problem';
+import { type Answer, type Route, route } from '../route';
+import { cancelBody, emptyBody } from '../schemas';
+import { showAnswer, showChange, showParams } from '../show-schemas';
+
+const problems: Slug[] = [
+  'validation-failed',
+  'unauthorized',
+  'forbidden',
+  'not-found',
+  'show-status-conflict',
+  'unavailable',
+];
+
+function refuseUnlessDone(outcome: ShowOutcome): void {
+  if (outcome.status === 'refused') throw refusalProblem(outcome.refusal);
+  if (outcome.status === 'invalid') throw validationFailed([{ path: '', message: outcome.because }]);
+}
+
+/** What promoters do with a show that was drafted. */
+export function showCommandRoutes(dependencies: Dependencies): Route[] {
+  /** Waits until the command is in force, for the show and all its pools. */
+  async function steer(name: string, caller: Caller, signal: ShowSignal, input: object): Promise<Answer> {
+    await findOwnShow(dependencies, name, caller);
+    const outcome = await sendCommand<ShowOutcome>(dependencies, showStream(name), signal, input);
+    if (outcome) refuseUnlessDone(outcome);
+    const show = await findOwnShow(dependencies, name, caller);
+    if (!outcome) refuseOver(show, signal);
+    const [body] = await withSections(dependencies, [show]);
+    return { status: 200, body };
+  }
+
+  const basics = { method: 'post', roles: ['promoter'], params: showParams } as const;
+  const answers = { 200: { description: 'The show, once the change is in force', schema: showAnswer } };
+
+  const change = route({
+    ...basics,
+    answers,
+    path: '/v1/shows/{name}/change',
+    summary: 'Change a draft: what is named becomes other, and null takes away what need not be there',
+    body: showChange,
+    problems: [...problems, 'past-date', 'venue-occupied'],
+    handle: ({ params, caller, body }) => steer(params.name, caller, 'changeShow', body),
+  });
+
+  const publish = route({
+    ...basics,
+    answers,
+    path: '/v1/shows/{name}/publish',
+    summary: 'Publish a draft: makes the pools of all its sections, or none',
+    body: emptyBody,
+    problems: [...problems, 'past-date', 'pool-name-taken'],
+    handle: ({ params, caller }) => steer(params.name, caller, 'publish', {}),
+  });
+
+  const open = route({
+    ...basics,
+    answers,
+    path: '/v1/shows/{name}/open',
+    summary: 'Open the sale of all sections',
+    body: emptyBody,
+    problems: [...problems, 'past-date'],
+    handle: ({ params, caller }) => steer(params.name, caller, 'openSales', {}),
+  });
+
+  const close = route({
+    ...basics,
+    answers,
+    path: '/v1/shows/{name}/close',
+    summary: 'Close the sale of all sections for good; open holds may still pay',
+    body: emptyBody,
+    problems,
+    handle: ({ params, caller }) => steer(params.name, caller, 'closeSales', {}),
+  });
+
+  const cancel = route({
+    ...basics,
+    answers,
+    path: '/v1/shows/{name}/cancel',
+    summary: 'Cancel the show and all its pools, until 24 hours before its start; open holds are released',
+    body: cancelBody,
+    problems: [...problems, 'too-close-to-start'],
+    handle: ({ params, caller, body }) => steer(params.name, caller, 'cancelShow', body),
+  });
+
+  return [change, publish, open, close, cancel];
+}
+
+/** The workflow of a show that has ended is over; what became of the command stands in the show itself. */
+function refuseOver({ name, status }: { name: string; status: string }, signal: ShowSignal): void {
+  if (status === 'cancelled' && signal === 'cancelShow') return;
+  if (status === 'cancelled' || status === 'completed') {
+    throw refusalProblem({ slug: 'show-status-conflict', show: name, showStatus: status });
+  }
+  throw unavailable('The workflow of the show could not say what became of the command.');
+}
