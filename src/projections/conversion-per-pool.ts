@@ -1,5 +1,5 @@
 import type { ClientBase, Pool as Database } from 'pg';
-import { poolCodec, poolStream, purchaseCodec } from '../domain';
+import { poolCodec, poolStream } from '../domain';
 import type { RecordedEvent } from '../store';
 import type { Into, Projection } from './projection';
 import { type Reserved, reservationsOf } from './reservations';
@@ -77,7 +77,7 @@ export const conversionPerPool: Projection = {
     );
     const [pools, shows] = [new Sums(), new Sums()];
     for (const stored of ended) {
-      const outcome = outcomeOf(purchaseCodec.decode(stored).type);
+      const outcome = outcomeOf(stored.type);
       if (outcome === undefined) continue;
       const { items } = reserved(stored.stream);
       for (const [name, tickets] of ticketsBy(items, (pool) => pool)) pools.add(name, outcome, tickets);
