@@ -359,7 +359,7 @@ export const salesAnswer = z.object({
 });
 
 const outcome = z.object({ purchases: z.int(), tickets: z.int() });
-const figures = {
+export const figures = {
   capacity: z.int(),
   available: z.int(),
   claimed: z.int(),

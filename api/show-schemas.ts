@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as domain from '../src/domain';
-import { currencies, pageLimits, poolAnswer } from './schemas';
+import { currencies, figures, pageLimits, poolAnswer } from './schemas';
 
 /** What comes in and what goes out of shows. */
 export const showParams = z.object({ name: domain.showName });
@@ -108,3 +108,22 @@ export const showAnswer = z
   })
   .openapi('Show');
 export const showsAnswer = z.object({ shows: z.array(showAnswer), next: z.string().optional() });
+
+const sectionFigures = z.object({
+  name: domain.sectionName,
+  title: z.string().optional(),
+  pool: z.string(),
+  status: poolAnswer.shape.status.optional().describe('None of a draft'),
+  ...figures,
+});
+export const showFiguresAnswer = z
+  .object({
+    name: domain.showName,
+    title: z.string(),
+    status: z.enum(domain.showStatuses),
+    venue: z.string(),
+    startsAt: instant,
+    totals: z.object(figures).describe('A purchase over several sections counts once'),
+    sections: z.array(sectionFigures),
+  })
+  .openapi('ShowFigures');

@@ -11,8 +11,11 @@ import {
 import type { Dependencies } from '../dependencies';
 import { presentFigures } from '../figures';
 import { findOwnPool, findPool } from '../find';
+import { findOwnShow } from '../find-show';
 import { type Answer, type Route, route } from '../route';
 import { poolFiguresAnswer, poolParams, poolQuery, revenueAnswer, salesAnswer } from '../schemas';
+import { readShowFigures } from '../show-figures';
+import { showFiguresAnswer, showParams } from '../show-schemas';
 
 /** Days on which nothing was given back do not speak of it. */
 function presentDay({ refunded, refunds, ...sold }: SalesOfDay): Partial<SalesOfDay> {
@@ -78,5 +81,20 @@ export function analyticsRoutes(dependencies: Dependencies): Route[] {
     },
   });
 
-  return [byDay, revenue, ofPool];
+  const ofShow = route({
+    method: 'get',
+    path: '/v1/analytics/shows/{name}',
+    summary: 'How the sale of a show has gone: all of it, and each section',
+    roles: ['promoter'],
+    params: showParams,
+    answers: { 200: { description: 'Its figures up to now', schema: showFiguresAnswer } },
+    problems: ['unauthorized', 'forbidden', 'not-found'],
+    async handle({ params, caller }): Promise<Answer> {
+      const show = await findOwnShow(dependencies, params.name, caller);
+      await waitForFigures(database);
+      return { status: 200, body: await readShowFigures(dependencies, show) };
+    },
+  });
+
+  return [byDay, revenue, ofPool, ofShow];
 }

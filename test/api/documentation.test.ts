@@ -55,6 +55,7 @@ const offered = [
   'POST /v1/carts/{id}/checkout',
   'GET /v1/analytics/pools/{name}',
   'GET /v1/analytics/revenue',
+  'GET /v1/analytics/shows/{name}',
   'GET /v1/analytics/sales-by-day',
   'GET /v1/streams/{stream}',
   'GET /health/live',

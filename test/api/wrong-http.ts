@@ -82,6 +82,8 @@ export function wrongPlaces({ pool, purchaseId }: Place): WrongRequest[] {
     nowhere('GET', `/v1/customers/${'x'.repeat(201)}/purchases`, 'shop'),
     nowhere('GET', `/v1/analytics/sales-by-day?pool=no-${randomUUID()}`, 'promoter'),
     nowhere('GET', `/v1/analytics/pools/no-${randomUUID()}`, 'promoter'),
+    nowhere('GET', `/v1/analytics/shows/no-${randomUUID().slice(0, 8)}`, 'promoter'),
+    nowhere('GET', '/v1/analytics/shows/a--b', 'promoter'),
     ...['/nowhere', '/v1', '/v2/pools', '/v1/pools/a/b/c', '/v1/events', '/docs/nothing.js'].map((path) =>
       nowhere('GET', path, 'operator'),
     ),
