@@ -69,10 +69,12 @@ async function sellEverySeat({ office, say }: Stage, show: string): Promise<void
     'the seat map is full',
     map,
   );
-  const numbers = ok(await office.promoter(`/v1/analytics/shows/${show}`)) as { total: { revenue: Money } };
-  expectThat(numbers.total.revenue.amount === seats.length * price.amount, 'no cent is missing', numbers);
+  const numbers = ok(await office.promoter(`/v1/analytics/shows/${show}`)) as {
+    totals: { revenue: Money };
+  };
+  expectThat(numbers.totals.revenue.amount === seats.length * price.amount, 'no cent is missing', numbers);
   say(
-    `${show}: ${sold.length} seats sold, ${answers.length - sold.length} wishes came too late, ${inWords(numbers.total.revenue)}.`,
+    `${show}: ${sold.length} seats sold, ${answers.length - sold.length} wishes came too late, ${inWords(numbers.totals.revenue)}.`,
   );
 }
 
