@@ -20,6 +20,10 @@ export const versionsRead: Readonly<Record<string, readonly number[]>> = {
   PaymentStarted: [1],
   PurchaseConfirmed: [1],
   PaymentRefunded: [1],
+  ShowDrafted: [1],
+  ShowChanged: [1],
+  VenueBooked: [1],
+  VenueFreed: [1],
   CartCreated: [1],
   CheckedOut: [1],
 };
