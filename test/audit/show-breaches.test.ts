@@ -65,15 +65,15 @@ describe.each(['whole', 'changes'] as const)('an audit of shows (%s)', (scope) =
       const drafting = activities.draftShow(showSettings({ name, startsAt: startsAt(hours) }));
       expect(await drafting).toMatchObject({ status: 'done' });
     }
-    await lead('matinee', { name: 'changeShow', input: { venue: 'The Roxy', startsAt: startsAt(50) } });
-    await lead('draft', { name: 'changeShow', input: { startsAt: startsAt(100) } });
-    for (const name of ['matinee', 'evening', 'night']) await lead(name, { name: 'publish', input: undefined });
-    for (const name of ['matinee', 'evening']) await lead(name, { name: 'openSales', input: undefined });
+    await lead('matinee', { signal: 'changeShow', input: { venue: 'The Roxy', startsAt: startsAt(50) } });
+    await lead('draft', { signal: 'changeShow', input: { startsAt: startsAt(100) } });
+    for (const name of ['matinee', 'evening', 'night']) await lead(name, { signal: 'publish' });
+    for (const name of ['matinee', 'evening']) await lead(name, { signal: 'openSales' });
     await shop.reserved(purchaseOf({ 'matinee--stalls': 2, 'evening--balcony': 1 }));
-    await lead('evening', { name: 'cancelShow', input: { reason: 'the singer is ill' } });
-    await lead('matinee', { name: 'closeSales', input: undefined });
+    await lead('evening', { signal: 'cancelShow', input: { reason: 'the singer is ill' } });
+    await lead('matinee', { signal: 'closeSales' });
     expect(await breaches(scope, ...rules.map(({ id }) => id))).toEqual([]);
-    await lead('matinee', { name: 'complete', at: startsAt(60) });
+    await lead('matinee', { hour: 'complete', at: startsAt(60) });
     expect(await breaches(scope, ...rules.map(({ id }) => id))).toEqual([]);
   });
 
