@@ -2,10 +2,18 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Activities } from '../../activities';
 
 /** The time of a test server, for activities that ask for it without waiting. */
-export function clockOf(env: TestWorkflowEnvironment): { now(): Date; keptBy(activities: Activities): Activities } {
+export function clockOf(env: TestWorkflowEnvironment): {
+  now(): Date;
+  /** On a server whose time is the real one: so far ahead of it. */
+  turn(milliseconds: number): void;
+  keptBy(activities: Activities): Activities;
+} {
   let ahead = 0;
   return {
     now: () => new Date(Date.now() + ahead),
+    turn: (milliseconds) => {
+      ahead = milliseconds;
+    },
     /** The same activities; those that ask for the time look at the server's clock first. */
     keptBy(activities) {
       const onTime =

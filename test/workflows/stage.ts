@@ -60,6 +60,8 @@ export class Stage {
     readonly database: Database,
     readonly activities: Activities,
     readonly provider: HeldUpProvider,
+    /** Puts the clock of the activities so far ahead of the real time. */
+    readonly turnClock: (milliseconds: number) => void,
     private readonly hire: () => Promise<Worker>,
     private readonly start: { workflowTaskTimeout?: Duration },
     private readonly release: () => Promise<void>,
@@ -99,7 +101,7 @@ export class Stage {
         ...(forgetful ? { maxCachedWorkflows: 0 } : {}),
       });
     const start = forgetful ? { workflowTaskTimeout: forgottenTaskTimeout } : {};
-    const stage = new Stage(env, database, activities, provider, hire, start, async () => {
+    const stage = new Stage(env, database, activities, provider, clock.turn, hire, start, async () => {
       await wired.close();
       await database.end();
       await env.teardown();
