@@ -24,14 +24,18 @@ export const { capture, reverse } = proxyActivities<Activities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
 });
 
-/** A step of a show with many pools is still one append. */
-export const { steerShow } = proxyActivities<Activities>({ startToCloseTimeout: '20s', retry });
-
 /** A stop must not wait long for a worker that died with it in hand. */
-export const { steerPool } = proxyActivities<Activities>({ startToCloseTimeout: '10s', retry });
+export const { steerPool, steerShow } = proxyActivities<Activities>({ startToCloseTimeout: '10s', retry });
 
-export const { endOpenPurchases, startPools, refreshPools, cancelPools } = proxyActivities<Activities>({
+export const { endOpenPurchases } = proxyActivities<Activities>({
   startToCloseTimeout: '5m',
   heartbeatTimeout: '10s',
+  retry,
+});
+
+/** Whoever has published or opened a show waits for its pools: a worker that died is missed soon. */
+export const { startPools, refreshPools, cancelPools } = proxyActivities<Activities>({
+  startToCloseTimeout: '5m',
+  heartbeatTimeout: '6s',
   retry,
 });
