@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentWith, type SettingName } from './config';
 import { nodeProgram } from './node-program';
 import { postgresServerCommand, preparePostgres, waitForPostgres } from './postgres-server';
+import { prepareTemporal } from './prepare-temporal';
 import type { Program } from './supervised-program';
 import { temporalServerCommand, waitForTemporal } from './temporal-server';
 
@@ -54,7 +55,12 @@ export function temporalProgram(options: {
       ...temporalServerCommand({ ...options, databaseFile: join(dataDir, 'temporal.db') }),
       env: environmentWith({}),
     }),
-    ready: (ended) => waitForTemporal(`127.0.0.1:${port}`, READY_LIMIT_MS, { namespace, signal: ended }),
+    async ready(ended) {
+      const address = `127.0.0.1:${port}`;
+      await waitForTemporal(address, READY_LIMIT_MS, { namespace, signal: ended });
+      // The database of an earlier version knows fewer search attributes, and the server adds none to one that is there.
+      await prepareTemporal(address, namespace);
+    },
   };
 }
 
