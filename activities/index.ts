@@ -10,7 +10,7 @@ export type { PoolStep, SteerOutcome, TellSaleStopped } from './pool';
 export { steerInputs } from './pool';
 export { noPoolWorkflows, type PoolWorkflows } from './pool-workflows';
 export type { ConfirmOutcome, ReserveOutcome } from './purchase';
-export type { ShowHours, ShowOutcome, ShowStep } from './show';
+export type { ShowHours, ShowOutcome, ShowStep } from './show-steps';
 export { cartCommitOptions, cartRef, carts, commitOptions, poolRef, pools, purchaseRef, purchases } from './streams';
 
 type Dependencies = Parameters<typeof createPaymentActivities>[0] &

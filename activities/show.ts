@@ -2,93 +2,30 @@ import { z } from 'zod';
 import {
   newShow,
   type PoolSettings,
-  plainText,
   planDraft,
   planStep,
   poolOf,
   poolsOfShow,
-  type Refusal,
   type Show,
-  type ShowCommand,
   type ShowPlan,
   type ShowSettings,
-  type ShowSignal,
-  type ShowStatus,
   type ShowSurroundings,
   salesEnd,
-  showChange,
   showEnd,
   showStream,
 } from '../src/domain';
 import type { GroupCommit, Session } from '../src/store';
 import type { PoolWorkflows } from './pool-workflows';
+import { type ShowOutcome, type ShowStep, understood } from './show-steps';
 import { poolRef, showRef, venueRef } from './streams';
 
-/** When a show goes on by itself: instants. */
-export interface ShowHours {
-  opensAt?: string;
-  closesAt: string;
-  startsAt: string;
-  endsAt: string;
-}
-
-/** How a step of a show went: in force, refused by the business, or not understood. */
-export type ShowOutcome =
-  | { status: 'done'; showStatus: ShowStatus; hours: ShowHours }
-  | { status: 'refused'; refusal: Refusal; showStatus?: ShowStatus; hours?: ShowHours }
-  | { status: 'invalid'; because: string };
-
-export type ShowStep =
-  | { signal: ShowSignal; input?: unknown }
-  /** An hour has struck, at this time by the clock of the timer: the clock here may differ. */
-  | { hour: 'openSales' | 'closeSales' | 'complete'; at: string }
-  /** For this reason. */
-  | { callOff: string };
-
-const reasonLimit = 500;
-const becauseLimit = 1_000;
 /** Workflows of pools that are started or told something at once. */
 const poolsAtOnce = 10;
 
 const draft = newShow.extend({ promoter: z.string().min(1) });
-const requestId = z.string().optional();
-const nothing = z.strictObject({ requestId }).optional();
 
-/** What promoters send, from the API or straight from Temporal's CLI; whoever sends it, it is parsed here. */
-const inputs = {
-  publish: nothing,
-  openSales: nothing,
-  closeSales: nothing,
-  cancelShow: z.strictObject({ reason: plainText(reasonLimit), requestId }),
-  changeShow: showChange.extend({ requestId }),
-} satisfies Record<ShowSignal, z.ZodType>;
-
-function command(step: ShowStep): ShowCommand {
-  if ('callOff' in step) return { kind: 'callOff', reason: step.callOff };
-  if ('hour' in step) return { kind: step.hour };
-  switch (step.signal) {
-    case 'cancelShow':
-      return { kind: step.signal, reason: inputs.cancelShow.parse(step.input).reason };
-    case 'changeShow': {
-      const { requestId: _, ...change } = inputs.changeShow.parse(step.input);
-      return { kind: step.signal, change };
-    }
-    default:
-      inputs[step.signal].parse(step.input ?? undefined);
-      return { kind: step.signal };
-  }
-}
-
-function understood(step: ShowStep): ShowCommand | { invalid: string } {
-  try {
-    return command(step);
-  } catch (error) {
-    if (error instanceof z.ZodError) return { invalid: z.prettifyError(error).slice(0, becauseLimit) };
-    throw error;
-  }
-}
-
-function standing(show: Show): { showStatus: ShowStatus; hours: ShowHours } {
+/** Where the show stands, and when it goes on by itself. */
+function standing(show: Show) {
   const { status: showStatus, opensAt, startsAt } = show;
   const hours = { closesAt: salesEnd(show), startsAt, endsAt: showEnd(show) };
   return { showStatus, hours: opensAt === undefined ? hours : { ...hours, opensAt } };
@@ -148,8 +85,10 @@ export function createShowActivities({
 
   async function forEachPool(name: string, act: (pool: PoolSettings, show: Show) => Promise<void>): Promise<number> {
     const show = await look(name);
-    const pools = show ? show.sections.map((section) => poolOf(show, section)) : [];
-    for (let start = 0; show && start < pools.length; start += poolsAtOnce) {
+    // A draft has no pools: whatever has their names is not its own.
+    if (!show?.published) return 0;
+    const pools = show.sections.map((section) => poolOf(show, section));
+    for (let start = 0; start < pools.length; start += poolsAtOnce) {
       progress(start);
       await Promise.all(pools.slice(start, start + poolsAtOnce).map((pool) => act(pool, show)));
     }

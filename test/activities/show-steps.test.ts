@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool as Database } from 'pg';
 import type { ShowOutcome, ShowStep } from '../../activities';
-import { poolOfSection, poolStream, type ShowSettings, showStream, venueStream } from '../../src/domain';
+import { poolOfSection, poolStream, type ShowSettings, showLimits, showStream, venueStream } from '../../src/domain';
 import { readStream } from '../../src/store';
 import { type Ledger, onSale, openBoxOffice } from '../support/box-office';
 import { showSection, showSettings } from '../support/show-events';
@@ -99,6 +99,18 @@ describe('the steps of a show', () => {
     });
     expect(await showEvents(show)).toEqual(['ShowDrafted']);
     expect(await poolEvents(show)).toEqual([[], ['PoolCreated']]);
+  });
+
+  it('take a show along that is as large as one may be', async () => {
+    const rows = Array.from({ length: 40 }, (_, nth) => ({ row: `R${nth}`, first: 1, last: 25 }));
+    const sections = Array.from({ length: showLimits.sections }, (_, nth) =>
+      showSection({ name: `s${nth}`, capacity: 1_000, rows }),
+    );
+    const show = await drafted({ sections });
+    for (const name of ['publish', 'openSales', 'closeSales'] as const) {
+      expect(await steer(show, signal(name))).toMatchObject({ status: 'done' });
+    }
+    expect(await poolEvents(show)).toEqual(sections.map(() => ['PoolCreated', 'SalesOpened', 'SalesClosed']));
   });
 
   it('cancel it with its pools, and let another have its venue', async () => {

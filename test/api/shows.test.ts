@@ -166,11 +166,12 @@ describeBoxOffice('a show', (open) => {
   test('opens, closes and ends by the clock', async () => {
     const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
     const { name } = await shows().published({
-      opensAt: inSeconds(3),
-      closesAt: inSeconds(6),
+      opensAt: inSeconds(4),
+      closesAt: inSeconds(12),
       startsAt: inSeconds(3_600),
     });
-    const becomes = (status: string) => eventually(async () => (await shows().show(name)).status === status);
+    const becomes = (status: string) =>
+      eventually(async () => (await shows().show(name)).status === status, { within: 20_000 });
     await becomes('sales-open');
     await open().client.reserve(`${name}--stalls`);
     await becomes('sales-closed');

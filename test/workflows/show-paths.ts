@@ -103,7 +103,7 @@ export const showPaths: readonly Path[] = [
     name: 'show-opened-and-closed',
     status: 'sales-closed',
     async play(stage) {
-      const director = await stage.direct({ opensAt: inSeconds(3), closesAt: inSeconds(5) });
+      const director = await stage.direct({ opensAt: inSeconds(4), closesAt: inSeconds(7) });
       await director.ask('publish');
       await director.reaches({ status: 'sales-closed' });
       return director.handle;

@@ -124,12 +124,14 @@ describeWith('temporal', 'a show', () => {
     expect((await late.view())?.refusal).toMatchObject({ slug: 'pool-cancelled', ...illness });
   });
 
-  it('that is cancelled as a draft frees its venue, and was never more', async () => {
+  it('that is cancelled as a draft frees its venue, and does nothing to a pool that only has the name of a section', async () => {
     const director = await stage.direct();
+    const stranger = await stage.onSale({ name: director.pools[0] ?? '' });
     await director.send('cancelShow', illness);
     expect(await director.handle.result()).toMatchObject({ status: 'cancelled', handled: 1 });
     expect(await director.venueEvents()).toEqual(['VenueBooked', 'VenueFreed']);
-    expect(await director.poolEvents()).toEqual([[], []]);
+    expect(await director.poolEvents()).toEqual([['PoolCreated'], []]);
+    await stranger.reaches({ status: 'on-sale', handled: 0 });
   });
 
   it('whose workflow is cancelled in Temporal is called off, however near its start is', async () => {
@@ -227,8 +229,8 @@ describeWith('temporal', 'a show', () => {
 
   it('opens nothing any more whose hours passed while nobody worked, but closes it', async () => {
     const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
-    const closesAt = inSeconds(6);
-    const director = await stage.direct({ opensAt: inSeconds(4), closesAt });
+    const closesAt = inSeconds(9);
+    const director = await stage.direct({ opensAt: inSeconds(7), closesAt });
     expect(await director.ask('publish')).toMatchObject({ status: 'done', showStatus: 'published' });
     await stage.stopWorker();
     await eventually(() => Date.now() > Date.parse(closesAt));
