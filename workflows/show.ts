@@ -141,12 +141,17 @@ class Production {
 
   private async crossBoundary(): Promise<void> {
     const next = this.boundary();
-    if (!next) return;
-    if (next.step === 'callOff') return this.cancel('it was not published before its start');
+    if (next?.step === 'callOff') await this.cancel('it was not published before its start');
+    else if (next) await this.strike(next.step);
+    // Whatever the reason is that the show did not go on: it does not try without an end, but waits to be told.
+    if (next?.step === this.boundary()?.step) this.hours = undefined;
+  }
+
+  private async strike(hour: 'openSales' | 'closeSales' | 'complete'): Promise<void> {
     const at = new Date(Date.now()).toISOString();
-    const outcome = await this.steer({ hour: next.step, at }, `${next.step}-on-time`);
+    const outcome = await this.steer({ hour, at }, `${hour}-on-time`);
     const words = { openSales: 'Sales opened on time.', closeSales: 'Sales closed on time.', complete: '' };
-    this.take(outcome, words[next.step]);
+    this.take(outcome, words[hour]);
     await this.bringPools(outcome);
   }
 
