@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Pool as Database } from 'pg';
 import {
   type CartView,
@@ -11,6 +12,11 @@ import {
 import { presentPool } from './present';
 import { SeatsReading } from './seats-reading';
 import { SharedReads } from './shared-reads';
+
+export const readLimits = {
+  /** Carts whose state is remembered, so that one that many rounds of its live view read is not folded anew each time. */
+  knownCarts: 5_000,
+} as const;
 
 /** A pool, and the JSON of it as the contract has it, made once for all who read it at the same time. */
 export interface PoolReading {
@@ -28,6 +34,7 @@ export interface Reads {
 }
 
 export function createReads(database: Database, now: () => Date): Reads {
+  const known = new LRUCache<string, CartView>({ max: readLimits.knownCarts });
   return {
     pools: new SharedReads(async (names) => {
       const pools = await poolsNamed(database, names);
@@ -42,7 +49,8 @@ export function createReads(database: Database, now: () => Date): Reads {
       return new Map(purchases.map((purchase) => [purchase.id, purchase]));
     }),
     carts: new SharedReads(async (ids) => {
-      const carts = await cartsById(database, ids);
+      const carts = await cartsById(database, ids, known);
+      for (const cart of carts) known.set(cart.id, cart);
       return new Map(carts.map((cart) => [cart.id, cart]));
     }),
   };
