@@ -10,7 +10,8 @@ import {
   type Refusal,
   type ReservedItem,
 } from '../domain';
-import { type RecordedEvent, readStream, readStreams, type StoredEvent } from '../store';
+import { readStream, readStreams, type StoredEvent } from '../store';
+import { type Folded, folding } from './folded';
 import type { Projection } from './projection';
 
 /** A purchase as its customer sees it; it outlives its workflow. */
@@ -33,25 +34,7 @@ export interface PurchaseView {
   updatedAt: Date;
 }
 
-/** What its events come to, up to one of them. */
-interface Folded {
-  purchase: Purchase;
-  version: number;
-  position: number;
-  createdAt: Date;
-  updatedAt: Date;
-}
-
-function fold(before: Folded | undefined, stored: RecordedEvent): Folded {
-  const { version, position, created } = stored;
-  return {
-    purchase: evolvePurchase(before?.purchase, purchaseCodec.decode(stored)),
-    version,
-    position,
-    createdAt: before?.createdAt ?? created,
-    updatedAt: created,
-  };
-}
+const fold = folding(purchaseCodec, evolvePurchase);
 
 interface Row {
   id: string;
@@ -64,17 +47,17 @@ interface Row {
   updated_at: Date;
 }
 
-function folded(row: Row): Folded {
+function folded(row: Row): Folded<Purchase> {
   const { version, position, status, customer_id: customerId, created_at: createdAt, updated_at: updatedAt } = row;
   // The row was written from a purchase, in two columns and the rest of it.
-  const purchase = { status, customerId, ...row.details } as Purchase;
-  return { purchase, version, position, createdAt, updatedAt };
+  const state = { status, customerId, ...row.details } as Purchase;
+  return { state, version, position, createdAt, updatedAt };
 }
 
 const columns = 'id, version, position::float8, status, customer_id, details, created_at, updated_at';
 
 async function rowsOf(connection: Database | ClientBase, table: string, ids: readonly string[]) {
-  if (ids.length === 0) return new Map<string, Folded>();
+  if (ids.length === 0) return new Map<string, Folded<Purchase>>();
   const { rows } = await connection.query<Row>({
     name: `${table}-by-id`,
     text: `SELECT ${columns} FROM ${table} WHERE id = ANY($1::uuid[])`,
@@ -107,8 +90,8 @@ export const purchases: Projection = {
         all.map(([id]) => id),
         all.map(([, { version }]) => version),
         all.map(([, { position }]) => position),
-        all.map(([, { purchase }]) => purchase.status),
-        all.map(([, { purchase }]) => purchase.customerId),
+        all.map(([, { state }]) => state.status),
+        all.map(([, { state }]) => state.customerId),
         all.map(([, { createdAt }]) => createdAt),
         all.map(([, { updatedAt }]) => updatedAt),
         JSON.stringify(
@@ -116,7 +99,7 @@ export const purchases: Projection = {
             ([
               ,
               {
-                purchase: { status: _, customerId: __, ...details },
+                state: { status: _, customerId: __, ...details },
               },
             ]) => details,
           ),
@@ -126,13 +109,13 @@ export const purchases: Projection = {
   },
 };
 
-function view(id: string, { purchase, position, createdAt, updatedAt }: Folded): PurchaseView {
+function view(id: string, { state, position, createdAt, updatedAt }: Folded<Purchase>): PurchaseView {
   const {
     payments = [],
     ...known
   }: Omit<PurchaseView, 'id' | 'position' | 'createdAt' | 'updatedAt' | 'payments'> & {
     payments?: readonly Payment[];
-  } = purchase;
+  } = state;
   return { id, ...known, payments, position, createdAt, updatedAt };
 }
 

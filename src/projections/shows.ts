@@ -1,6 +1,7 @@
 import type { ClientBase, Pool as Database } from 'pg';
 import { evolveShow, type Show, type ShowStatus, sameVenue, showCodec, showStream } from '../domain';
-import { type RecordedEvent, readStreams } from '../store';
+import { readStreams } from '../store';
+import { type Folded, folding } from './folded';
 import type { Projection } from './projection';
 import { searchFor, wordsOf } from './words';
 
@@ -11,25 +12,7 @@ export interface ShowView extends Show {
   updatedAt: Date;
 }
 
-/** What its events come to, up to one of them. */
-interface Folded {
-  show: Show;
-  version: number;
-  position: number;
-  createdAt: Date;
-  updatedAt: Date;
-}
-
-function fold(before: Folded | undefined, stored: RecordedEvent): Folded {
-  const { version, position, created } = stored;
-  return {
-    show: evolveShow(before?.show, showCodec.decode(stored)),
-    version,
-    position,
-    createdAt: before?.createdAt ?? created,
-    updatedAt: created,
-  };
-}
+const fold = folding(showCodec, evolveShow);
 
 interface Row {
   name: string;
@@ -43,9 +26,9 @@ interface Row {
 
 const columns = 'name, version, position::float8, status, details, created_at, updated_at';
 
-function folded({ name, version, position, status, details, created_at, updated_at }: Row): Folded {
+function folded({ name, version, position, status, details, created_at, updated_at }: Row): Folded<Show> {
   return {
-    show: { ...details, name, status },
+    state: { ...details, name, status },
     version,
     position,
     createdAt: created_at,
@@ -54,7 +37,7 @@ function folded({ name, version, position, status, details, created_at, updated_
 }
 
 async function rowsOf(connection: Database | ClientBase, table: string, names: readonly string[]) {
-  if (names.length === 0) return new Map<string, Folded>();
+  if (names.length === 0) return new Map<string, Folded<Show>>();
   const { rows } = await connection.query<Row>({
     name: `${table}-by-name`,
     text: `SELECT ${columns} FROM ${table} WHERE name = ANY($1)`,
@@ -90,25 +73,25 @@ export const shows: Projection = {
          published = excluded.published, venue = excluded.venue, starts_at = excluded.starts_at, details = excluded.details, words = excluded.words,
          updated_at = excluded.updated_at`,
       [
-        all.map(({ show }) => show.name),
+        all.map(({ state }) => state.name),
         all.map(({ version }) => version),
         all.map(({ position }) => position),
-        all.map(({ show }) => show.status),
-        all.map(({ show }) => show.promoter),
-        all.map(({ show }) => sameVenue(show.venue)),
-        all.map(({ show }) => show.startsAt),
+        all.map(({ state }) => state.status),
+        all.map(({ state }) => state.promoter),
+        all.map(({ state }) => sameVenue(state.venue)),
+        all.map(({ state }) => state.startsAt),
         all.map(({ createdAt }) => createdAt),
         all.map(({ updatedAt }) => updatedAt),
-        JSON.stringify(all.map(({ show: { name: _, status: __, ...details } }) => details)),
-        JSON.stringify(all.map(({ show }) => wordsOf(textOf(show)))),
-        all.map(({ show }) => show.published),
+        JSON.stringify(all.map(({ state: { name: _, status: __, ...details } }) => details)),
+        JSON.stringify(all.map(({ state }) => wordsOf(textOf(state)))),
+        all.map(({ state }) => state.published),
       ],
     );
   },
 };
 
-const view = ({ show, position, createdAt, updatedAt }: Folded): ShowView => ({
-  ...show,
+const view = ({ state, position, createdAt, updatedAt }: Folded<Show>): ShowView => ({
+  ...state,
   position,
   createdAt,
   updatedAt,
