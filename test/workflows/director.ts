@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Pool as Database } from 'pg';
 import type { ShowOutcome } from '../../activities';
 import {
@@ -7,6 +8,7 @@ import {
   poolOfSection,
   poolStream,
   type ShowSettings,
+  searchAttributes,
   showStream,
   statusQuery,
   venueStream,
@@ -17,6 +19,8 @@ import type { PoolState } from '../../workflows/pool';
 import type { ShowState } from '../../workflows/show';
 import { eventually } from '../support/eventually';
 import { currentDetails } from './current-details';
+
+const shownStatus = defineSearchAttributeKey(searchAttributes.status, SearchAttributeType.KEYWORD);
 
 /** One show's workflow under test: what its promoter asks of it, and what came of it. */
 export class Director {
@@ -62,10 +66,17 @@ export class Director {
     });
   }
 
-  /** What the workflows of all its pools say. */
-  async poolsReach(expected: Partial<PoolState>): Promise<void> {
+  /**
+   * What the workflows of all its pools say. They are asked once their search attributes have it: where a worker remembers
+   * nothing, each question is a replay, and many of them hold up the workflow itself.
+   */
+  async poolsReach(expected: Partial<PoolState> & Pick<PoolState, 'status'>): Promise<void> {
     for (const pool of this.pools) {
       const handle = this.handle.client.getHandle(poolStream(pool));
+      await eventually(async () => {
+        const { typedSearchAttributes } = await handle.describe();
+        expect(typedSearchAttributes.get(shownStatus)).toBe(expected.status);
+      });
       await eventually(async () => expect(await handle.query<PoolState>(statusQuery)).toMatchObject(expected));
     }
   }
