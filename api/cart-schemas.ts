@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { money, poolName } from '../src/domain';
+import { money, poolName, totalMoney } from '../src/domain';
 import { customerId, instant, poolStatusName } from './schemas';
 
 /** What comes in and what goes out of carts; a line that comes in is that of a purchase. */
@@ -20,14 +20,14 @@ export const cartAnswer = z
         bestAvailable: z.boolean().optional(),
         maxUnitPrice: money.optional(),
         price: money.describe('What one ticket costs now'),
-        total: money,
+        total: totalMoney,
         available: z.int(),
         claimed: z.int(),
         sold: z.int(),
         poolStatus: poolStatusName,
       }),
     ),
-    total: money
+    total: totalMoney
       .optional()
       .describe('Of all lines now, or as it was checked out; left out where there are no lines or several currencies'),
     purchaseId: z.uuid().optional().describe('What it has become'),

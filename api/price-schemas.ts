@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { curveLimits, money, poolLimits, pricingSchema, quoteSchema } from '../src/domain';
+import { curveLimits, money, poolLimits, pricingSchema, quoteSchema, totalMoney } from '../src/domain';
 import { positiveMoney } from './schemas';
 
 /** What comes in and what goes out where prices are asked for. */
@@ -10,7 +10,7 @@ export const priceQuery = z.strictObject({
 });
 export const priceAnswer = z.object({
   unit: money,
-  total: money,
+  total: totalMoney,
   base: money.describe('What the factors multiply; the product is rounded half up once'),
   factors: quoteSchema.shape.factors,
   clamped: quoteSchema.shape.clamped.describe('The bound that the price is held at, where the product lies beyond it'),

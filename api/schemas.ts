@@ -15,6 +15,7 @@ import {
   seatLabel,
   seatLabels,
   seatRows,
+  totalMoney,
 } from '../src/domain';
 
 extendZodWithOpenApi(z);
@@ -284,7 +285,7 @@ export const purchaseAnswer = z
         tickets: z.array(z.object({ id: z.uuid(), price: money, seat: z.string().optional() })),
       }),
     ),
-    total: money.optional(),
+    total: totalMoney.optional(),
     expiresAt: instant.optional(),
     orderId: z.string().optional(),
     failure: problemAnswer.optional(),
@@ -343,7 +344,7 @@ export const readyAnswer = z.object({
   away: z.array(z.enum(['postgres', 'temporal', 'worker'])),
 });
 export const metricsAnswer = z.string().describe('Prometheus text format');
-export const revenueAnswer = z.object({ revenue: money, tickets: z.int() });
+export const revenueAnswer = z.object({ revenue: totalMoney, tickets: z.int() });
 export const salesAnswer = z.object({
   days: z.record(
     z.string(),
@@ -366,7 +367,7 @@ export const figures = {
   sold: z.int(),
   withheld: z.int(),
   soldPercent: z.number().describe('Of the capacity'),
-  revenue: money,
+  revenue: totalMoney,
   averagePrice: money.optional().describe('Of the tickets sold, to the minor unit; none where nothing was sold'),
   sellThrough: z
     .array(z.object({ day: z.iso.date(), tickets: z.int(), sold: z.int(), percent: z.number(), revenue: z.int() }))

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { eventCodec } from './event-codec';
-import { money } from './money';
+import { money, totalMoney } from './money';
 import { poolLimits, poolName } from './pool';
 import { purchaseLimits } from './purchase';
 import { accept, type Decision, invariant, type Refusal, refuse } from './refusal';
@@ -37,7 +37,7 @@ export const cartEvents = {
   ItemRemoved: z.object({ pool: poolName }),
   /** The last change that was not undone yet is. */
   ChangeUndone: z.object({}),
-  CheckedOut: z.object({ purchaseId: z.uuid(), total: money }),
+  CheckedOut: z.object({ purchaseId: z.uuid(), total: totalMoney }),
 };
 export type CartEvent = {
   [Type in keyof typeof cartEvents]: { type: Type; data: z.infer<(typeof cartEvents)[Type]> };

@@ -1,11 +1,17 @@
 import { z } from 'zod';
 
-/** An amount in minor units (cents) of one ISO 4217 currency; never a fraction. */
+/** The most that one ticket may cost, in minor units. */
+const highestPrice = 1_000_000_000_00;
+
+/** An amount in minor units (cents) of one ISO 4217 currency, as one ticket may cost it; never a fraction. */
 export const money = z.object({
-  amount: z.int().min(0).max(1_000_000_000_00),
+  amount: z.int().min(0).max(highestPrice),
   currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR'),
 });
 export type Money = z.infer<typeof money>;
+
+/** What several tickets come to, which may be more than one may cost. */
+export const totalMoney = money.extend({ amount: z.int().min(0) });
 
 export function times(price: Money, quantity: number): Money {
   return { amount: price.amount * quantity, currency: price.currency };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type PaymentMethodType, paymentMethods } from './contract';
 import { eventCodec } from './event-codec';
 import { orderId } from './identifiers';
-import { type Money, money, sum } from './money';
+import { type Money, money, sum, totalMoney } from './money';
 import { poolLimits } from './pool';
 import type { Refusal } from './refusal';
 import { invariant } from './refusal';
@@ -33,7 +33,7 @@ export const purchaseEvents = {
   TicketsReserved: z.object({
     customerId: z.string(),
     items: z.array(reservedItem),
-    total: money,
+    total: totalMoney,
     expiresAt: instant,
   }),
   PurchaseRejected: z.object({
@@ -43,11 +43,11 @@ export const purchaseEvents = {
   }),
   PaymentStarted: z.object({ paymentId: z.uuid(), method: paymentMethodType }),
   PaymentDeclined: z.object({ paymentId: z.uuid(), reason: z.string(), attemptsLeft: z.int() }),
-  PurchaseConfirmed: z.object({ orderId: z.string(), paymentId: z.uuid(), total: money }),
+  PurchaseConfirmed: z.object({ orderId: z.string(), paymentId: z.uuid(), total: totalMoney }),
   PurchaseExpired: z.object({ reason: z.string() }),
   PurchaseCancelled: z.object({ reason: z.string() }),
   PaymentFailed: z.object({ reason: z.string() }),
-  PaymentRefunded: z.object({ paymentId: z.uuid(), amount: money }),
+  PaymentRefunded: z.object({ paymentId: z.uuid(), amount: totalMoney }),
 };
 export type PurchaseEvent = {
   [Type in keyof typeof purchaseEvents]: { type: Type; data: z.infer<(typeof purchaseEvents)[Type]> };

@@ -43,6 +43,17 @@ describeBoxOffice('checking a cart out', (open) => {
     expect(await cart.show()).toMatchObject({ total: euros(180), items: [{ price: euros(99) }, {}, {}] });
   });
 
+  test('adds up tickets of the highest price there is', async () => {
+    const { client } = open();
+    const price = { amount: 100_000_000_000, currency: 'EUR' };
+    const cart = await CartClient.of(client, ...(await pools({ price }, { price })));
+    const total = { amount: 4 * price.amount, currency: 'EUR' };
+    const purchase = purchaseIn(await cart.checkout(), 201);
+    expect(purchase).toMatchObject({ status: 'reserved', total });
+    expect(await cart.show()).toMatchObject({ status: 'checked-out', total });
+    expect(purchaseIn(await client.pay(purchase.id))).toMatchObject({ status: 'confirmed', total });
+  });
+
   test('is answered at once where nobody waits, as a purchase is', async () => {
     const { client } = open();
     const cart = await CartClient.of(client, ...(await pools({})));

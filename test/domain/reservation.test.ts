@@ -1,4 +1,13 @@
-import { evolvePool, type Pool, type PoolEvent, type RequestedItem, reserveTickets } from '../../src/domain';
+import {
+  evolvePool,
+  money,
+  type Pool,
+  type PoolEvent,
+  purchaseCodec,
+  purchaseLimits,
+  type RequestedItem,
+  reserveTickets,
+} from '../../src/domain';
 import { claimed, euros, poolCreated, stopped } from '../support/domain-events';
 import { scenarios } from '../support/scenario';
 
@@ -36,6 +45,17 @@ describe('reserving tickets of several pools', () => {
         ],
       },
     });
+  });
+
+  it('adds up to more than one ticket may cost, in an event that can be read', () => {
+    const price = { amount: money.shape.amount.maxValue ?? 0, currency: 'EUR' };
+    const dearest = poolCreated({ price, capacity: 50, maxPerPurchase: 50 });
+    const names = Array.from({ length: purchaseLimits.lines }, (_, nth) => `pool-${nth}`);
+    const items = names.map((pool) => ({ pool, quantity: 50 }));
+    const { opening } = reserve(items, Object.fromEntries(names.map((pool) => [pool, [dearest]])));
+    expect(opening.data).toMatchObject({ total: { amount: 500 * price.amount } });
+    const stored = { ...opening, schemaVersion: purchaseCodec.versionOf(opening.type) };
+    expect(purchaseCodec.decode(stored)).toEqual(opening);
   });
 
   it('names the same tickets in the purchase and in its pools, each ticket once', () => {
