@@ -9,8 +9,8 @@ import { seatLabel } from './seating';
 /** Raised whenever `evolvePool` makes another state of the same events: older snapshots are then of no use any more. */
 export const poolReducer = 2;
 
-/** Purchases in one piece of a written snapshot: about a millisecond's work. */
-const purchasesInPiece = 500;
+/** Purchases, or customers, in one piece of a written snapshot: about a millisecond's work. */
+const linesInPiece = 500;
 
 const plain = poolEvents.PoolCreated.extend({
   opened: z.boolean(),
@@ -27,14 +27,14 @@ const named = z.strictObject({ seat: seatLabel.optional(), customerId: z.string(
 /** One purchase's claims in their order: its id, then for each its ticket id, the place of its price, and what else it names. */
 type FlatClaims = (string | number | z.infer<typeof named>)[];
 
-/** `claims` is checked by hand: there may be a million, and each would cost a schema more than its own reading. */
+/** `claims` and `customers` are checked by hand: there may be a million, and each would cost a schema more than its own reading. */
 const written = z.strictObject({
   pool: plain,
   claims: z.unknown(),
   prices: z.array(money),
   /** A letter for each seat of each row. */
   seats: z.array(z.string()).optional(),
-  customers: z.array(z.tuple([z.string(), z.int().min(1)])).optional(),
+  customers: z.unknown().optional(),
 });
 
 /** A pool's state as JSON, in pieces, so that other work finds a gap between them. */
@@ -42,20 +42,28 @@ export function* writePool(pool: Pool): Generator<string> {
   const { claims, seats, customers, ...rest } = pool;
   const prices = new PriceList();
   yield `{"pool":${JSON.stringify(rest)},"claims":[`;
+  yield* inPieces(claims, ([purchaseId, held]) => flat(purchaseId, held, prices));
+  yield `],"prices":${JSON.stringify(prices.listed)}`;
+  if (seats) yield `,"seats":${JSON.stringify(seats.statuses())}`;
+  if (customers) {
+    yield ',"customers":[';
+    yield* inPieces(customers, (line) => line);
+    yield ']';
+  }
+  yield '}';
+}
+
+function* inPieces<Entry>(entries: Iterable<Entry>, lineOf: (entry: Entry) => unknown): Generator<string> {
   let piece: string[] = [];
   let separator = '';
-  for (const [purchaseId, held] of claims) {
-    piece.push(JSON.stringify(flat(purchaseId, held, prices)));
-    if (piece.length < purchasesInPiece) continue;
+  for (const entry of entries) {
+    piece.push(JSON.stringify(lineOf(entry)));
+    if (piece.length < linesInPiece) continue;
     yield separator + piece.join();
     piece = [];
     separator = ',';
   }
   if (piece.length > 0) yield separator + piece.join();
-  yield `],"prices":${JSON.stringify(prices.listed)}`;
-  if (seats) yield `,"seats":${JSON.stringify(seats.statuses())}`;
-  if (customers) yield `,"customers":${JSON.stringify([...customers])}`;
-  yield '}';
 }
 
 /** Throws for what `writePool` never wrote. */
@@ -79,7 +87,7 @@ export function readPool(text: string): Pool {
     ...pool,
     claims: PersistentMap.of(byPurchase),
     ...(pool.rows && seats && { seats: SeatMap.restore(pool.rows, seats) }),
-    ...(customers && { customers: PersistentMap.of(customers) }),
+    ...(limited && { customers: PersistentMap.of(customersIn(customers)) }),
   } as Pool;
 }
 
@@ -103,6 +111,19 @@ function claimsIn(line: readonly unknown[], prices: readonly Claim['price'][]): 
     index += isNamed ? 3 : 2;
   }
   return claims;
+}
+
+function customersIn(lines: unknown): Map<string, number> {
+  invariant(Array.isArray(lines), () => 'a snapshot lists customers');
+  const customers = new Map<string, number>();
+  for (const line of lines) {
+    const [customerId, tickets] = Array.isArray(line) ? line : [];
+    const isWhole = typeof customerId === 'string' && Number.isInteger(tickets) && tickets > 0;
+    invariant(isWhole, () => 'a snapshot counts the tickets of each customer');
+    customers.set(customerId, tickets);
+  }
+  invariant(customers.size === lines.length, () => 'a snapshot names each customer once');
+  return customers;
 }
 
 /** Tickets of a pool share few prices. */

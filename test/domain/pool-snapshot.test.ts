@@ -1,6 +1,6 @@
 import { array, assert, integer, property } from 'fast-check';
 import { evolvePool, type Pool, type PoolEvent, readPool, writePool } from '../../src/domain';
-import { claimed, poolCreated } from '../support/domain-events';
+import { bought, claimed, poolCreated } from '../support/domain-events';
 import { testSeed } from '../support/random';
 import { scenarios } from '../support/scenario';
 import { eventsOf, scripts } from './pool-script';
@@ -41,6 +41,37 @@ describe('a snapshot of a pool', () => {
     const pool = fold([poolCreated({ capacity: 5_000 }), ...claims]);
     expect([...writePool(pool)].length).toBeGreaterThan(3);
     expect(comparable(readPool(written(pool)))).toEqual(comparable(pool));
+  });
+
+  it('knows many customers, and is written in pieces', () => {
+    const named = (nth: number) => ({ customerId: `customer-${nth}` });
+    const claims = Array.from({ length: 3_000 }, (_, nth) =>
+      claimed(`p-${nth}`, `t-${nth}`, undefined, undefined, named(nth % 2_000)),
+    );
+    const sales = claims.map((_, nth) => bought(`p-${nth}`, `t-${nth}`));
+    const pool = fold([poolCreated({ capacity: 5_000, maxPerCustomer: 4 }), ...claims, ...sales]);
+    const pieces = [...writePool(pool)];
+    expect(pieces.length).toBeGreaterThan(4);
+    expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(written(pool).length / 3);
+    expect(comparable(readPool(written(pool)))).toEqual(comparable(pool));
+  });
+
+  const limited = fold([
+    poolCreated({ maxPerCustomer: 4 }),
+    claimed('p', 't1', undefined, undefined, { customerId: 'alice' }),
+    claimed('q', 't2', undefined, undefined, { customerId: 'bob' }),
+  ]);
+  it.each<[string, (text: string) => string]>([
+    ['with a customer who is none', (text) => text.replace('["alice",', '[1,')],
+    ['with a customer twice', (text) => text.replace('["alice",', '["bob",')],
+    ['with no number of tickets', (text) => text.replace('["alice",1]', '["alice",0]')],
+    ['without its customers', (text) => text.replace(/,"customers":\[.*\]\]/, '')],
+    ['without a list of customers', (text) => text.replace(/"customers":\[.*\]\]/, '"customers":{}')],
+  ])('of a pool that limits each customer is refused %s', (_, spoil) => {
+    const text = written(limited);
+    expect(readPool(text).customers?.get('alice')).toBe(1);
+    expect(spoil(text)).not.toBe(text);
+    expect(() => readPool(spoil(text))).toThrow();
   });
 
   const sold = fold([poolCreated(), claimed('p', 't1'), claimed('q', 't2')]);
