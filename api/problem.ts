@@ -89,6 +89,11 @@ export function refusalProblem(refusal: Refusal): Problem {
       const { min, max, pool } = refusal;
       return new Problem(refusal.slug, `One purchase takes ${min} to ${max} tickets of ${pool}.`, { pool, min, max });
     }
+    case 'not-withheld': {
+      const { pool, withheld: max } = refusal;
+      const detail = `${max} tickets of ${pool} are withheld; more cannot be given back.`;
+      return new Problem('invalid-quantity', detail, { pool, min: 1, max });
+    }
     case 'sales-stopped': {
       const { pool, reason } = refusal;
       return new Problem(refusal.slug, `Sales of ${pool} are stopped: ${reason}.`, { pool, reason });

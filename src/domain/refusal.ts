@@ -15,6 +15,7 @@ export type Refusal =
   | { slug: 'start-unknown'; pool: string }
   | { slug: 'seat-unavailable'; pool: string; seats: string[] }
   | { slug: 'wrong-numbering'; pool: string; numbered: boolean }
+  | { slug: 'not-withheld'; pool: string; withheld: number }
   | { slug: 'price-changed'; pool: string; price: Money }
   | { slug: 'customer-limit-reached'; pool: string; limit: number; held: number }
   | { slug: 'cart-checked-out'; purchaseId: string }

@@ -98,7 +98,7 @@ function giveBack(pool: Pool, asked: Extract<PoolCommand, { kind: 'giveBack' }>)
   if (refusal) return refuse(refusal);
   if (!tickets) return accept();
   if (tickets.quantity <= pool.withheld) return accept({ type: 'TicketsGivenBack', data: tickets });
-  return refuse({ slug: 'invalid-quantity', pool: pool.name, min: 1, max: pool.withheld });
+  return refuse({ slug: 'not-withheld', pool: pool.name, withheld: pool.withheld });
 }
 
 interface Turning {

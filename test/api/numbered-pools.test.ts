@@ -122,6 +122,7 @@ describeBoxOffice('a pool with numbered seats', (open) => {
     });
     expect(problemIn(await client.steer(name, 'give-back', { quantity: 9 }), 'invalid-quantity', 422)).toMatchObject({
       max: 8,
+      detail: `8 tickets of ${name} are withheld; more cannot be given back.`,
     });
     expect(poolIn(await client.steer(name, 'give-back', { quantity: 8 }))).toMatchObject({
       withheld: 0,

@@ -158,7 +158,7 @@ class PaperPool {
     if (toDrawer && count > this.left) {
       return { slug: 'insufficient-inventory', pool, requested: count, available: this.left };
     }
-    if (!toDrawer && count > this.withheld) return { slug: 'invalid-quantity', pool, min: 1, max: this.withheld };
+    if (!toDrawer && count > this.withheld) return { slug: 'not-withheld', pool, withheld: this.withheld };
     for (const seat of moved) {
       from?.delete(seat);
       to?.add(seat);

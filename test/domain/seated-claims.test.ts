@@ -111,7 +111,7 @@ describe('withholding tickets', () => {
       .refuses({ slug: 'insufficient-inventory', pool, requested: 3, available: 2 });
     given(poolCreated({ capacity: 3 }), withheld(1))
       .when(steering({ kind: 'giveBack', quantity: 2 }))
-      .refuses({ slug: 'invalid-quantity', pool, min: 1, max: 1 });
+      .refuses({ slug: 'not-withheld', pool, withheld: 1 });
     given(hall, seated('q', 'q1', 'A-1'))
       .when(steering({ kind: 'withhold', seats: ['A-1', 'A-2', 'Z-9'] }))
       .refuses({ slug: 'seat-unavailable', pool, seats: ['A-1', 'Z-9'] });
