@@ -41,6 +41,7 @@ const reason = plainText(reasonLimit);
 const requestId = z.string().optional();
 const quantity = z.int().min(1).max(poolLimits.capacity);
 const seats = z.array(seatLabel).min(1).max(poolLimits.seatsAtOnce);
+const quantityOrSeats = `must be {quantity} of 1 to ${poolLimits.capacity}, or {seats} of 1 to ${poolLimits.seatsAtOnce} labels`;
 
 /** What promoters send, from the API or straight from Temporal's CLI; whoever sends it, it is parsed here. */
 export const steerInputs = {
@@ -53,11 +54,14 @@ export const steerInputs = {
       requestId,
     })
     .refine(({ price, pricing }) => price !== undefined || pricing !== undefined, 'names a price, a pricing, or both'),
-  withhold: z.union([
-    z.strictObject({ quantity, reason: reason.optional(), requestId }),
-    z.strictObject({ seats, reason: reason.optional(), requestId }),
-  ]),
-  giveBack: z.union([z.strictObject({ quantity, requestId }), z.strictObject({ seats, requestId })]),
+  withhold: z.union(
+    [
+      z.strictObject({ quantity, reason: reason.optional(), requestId }),
+      z.strictObject({ seats, reason: reason.optional(), requestId }),
+    ],
+    `${quantityOrSeats}, and perhaps {reason}`,
+  ),
+  giveBack: z.union([z.strictObject({ quantity, requestId }), z.strictObject({ seats, requestId })], quantityOrSeats),
   refresh: z.strictObject({ requestId }).optional(),
   cancelSales: z.strictObject({ reason, requestId }),
 } satisfies Record<PoolSignal, z.ZodType>;

@@ -37,7 +37,10 @@ const namedRow = z.strictObject({
 });
 
 /** A row of seats from left to right: its seats numbered through, or each named. */
-export const seatRow = z.union([numberedRow, namedRow]);
+export const seatRow = z.union(
+  [numberedRow, namedRow],
+  `must be {row, first, last} with numbers of 0 to ${seatLimits.seatNumber}, or {row, seats} with 1 to ${seatLimits.seatsInRow} names`,
+);
 export type SeatRow = z.infer<typeof seatRow>;
 
 /** The rows of a pool, the front one first. */

@@ -99,6 +99,10 @@ describe('steering a pool', () => {
     { name: 'reprice', input: { price: { amount: 0.5, currency: 'EUR' } } },
     { name: 'reprice', input: { price: { amount: '60', currency: 'EUR' } } },
     { name: 'reprice', input: { price: { amount: 60, currency: 'eur' } } },
+    { name: 'withhold', input: {} },
+    { name: 'withhold', input: { seats: 'A-1' } },
+    { name: 'giveBack', input: { quantity: 1, seats: ['A-1'] } },
+    { name: 'giveBack', input: { quantity: 1, reason: 'rain' } },
     { name: 'cancelSales', input: {} },
   ])('does not understand %j, and changes nothing', async (step) => {
     const pool = await onSale(ledger);
@@ -111,6 +115,10 @@ describe('steering a pool', () => {
     const pool = await onSale(ledger);
     const outcome = await steer(pool, '1', stop({ reason: '', holds: 'keep' }));
     expect(outcome).toMatchObject({ because: expect.stringMatching(/reason[\s\S]*holds/) });
+    for (const name of ['withhold', 'giveBack'] as const) {
+      const neither = await steer(pool, `2-${name}`, { name, input: { quantity: 0.5 } });
+      expect(neither).toMatchObject({ because: expect.stringMatching(/\{quantity\}.*\{seats\}/) });
+    }
     expect(Object.keys(steerInputs).sort()).toEqual([
       'cancelSales',
       'giveBack',

@@ -63,6 +63,17 @@ describe('the rows of a pool', () => {
       { path: [0, 'last'], message: 'must not be before the first' },
     ]);
   });
+
+  it.each([
+    ['is of both kinds', { row: 'A', first: 1, last: 2, seats: ['1'] }],
+    ['is of no kind', { row: 'A', places: 3 }],
+    ['counts in halves', { row: 'A', first: 0.5, last: 2.5 }],
+    ['names too many seats', { row: 'A', seats: Array.from({ length: 1_001 }, (_, nth) => `${nth}`) }],
+  ])('say what a row may be where one %s', (_, row) => {
+    expect(messages([row])).toEqual([
+      'must be {row, first, last} with numbers of 0 to 999999, or {row, seats} with 1 to 1000 names',
+    ]);
+  });
 });
 
 describe('seats by their labels alone', () => {
