@@ -16,6 +16,8 @@ import { SharedReads } from './shared-reads';
 export const readLimits = {
   /** Carts whose state is remembered, so that one that many rounds of its live view read is not folded anew each time. */
   knownCarts: 5_000,
+  /** Seats, of all pools together, whose JSON is remembered, so that a hall is not written anew each time it is read. */
+  knownSeats: 500_000,
 } as const;
 
 /** A pool, and the JSON of it as the contract has it, made once for all who read it at the same time. */
@@ -35,6 +37,10 @@ export interface Reads {
 
 export function createReads(database: Database, now: () => Date): Reads {
   const known = new LRUCache<string, CartView>({ max: readLimits.knownCarts });
+  const seatsKnown = new LRUCache<string, SeatsReading>({
+    maxSize: readLimits.knownSeats,
+    sizeCalculation: ({ seats }) => seats,
+  });
   return {
     pools: new SharedReads(async (names) => {
       const pools = await poolsNamed(database, names);
@@ -42,7 +48,9 @@ export function createReads(database: Database, now: () => Date): Reads {
     }),
     seats: new SharedReads(async (names) => {
       const seats = await seatsOfPools(database, names);
-      return new Map(seats.map((each) => [each.pool, SeatsReading.of(each)]));
+      const readings = seats.map((each) => SeatsReading.of(each, seatsKnown.get(each.pool)));
+      for (const reading of readings) seatsKnown.set(reading.pool, reading);
+      return new Map(readings.map((reading) => [reading.pool, reading]));
     }),
     purchases: new SharedReads(async (ids) => {
       const purchases = await purchasesById(database, ids);

@@ -10,7 +10,7 @@ export interface Answer {
   /** Sent as JSON, where `headers` do not name another content type. */
   body?: unknown;
   /** A body that is JSON already. */
-  json?: string;
+  json?: string | Buffer;
   headers?: Record<string, string>;
   /**
    * An answer that goes on: takes what it needs, or throws the problem that is answered instead; what it gives sends
