@@ -65,13 +65,13 @@ export function createPurchaseActivities({ committer, now }: { committer: GroupC
   }
 
   /** What the request's cart has against becoming this purchase, and how it is closed. */
-  function checkoutIn(session: Session, { cart: seen, purchaseId }: PurchaseRequest) {
+  function checkoutIn(session: Session, { cart: seen, ...purchase }: PurchaseRequest) {
     if (!seen) return undefined;
     const ref = cartRef(seen.id);
     const cart = session.state(ref);
     return {
-      refusal: checkoutRefusal(cart, { purchaseId, version: seen.version }),
-      close: (total: Money) => cart && session.append(ref, checkOut(cart, { purchaseId, total })),
+      refusal: checkoutRefusal(cart, { ...purchase, version: seen.version }),
+      close: (total: Money) => cart && session.append(ref, checkOut(cart, { purchaseId: purchase.purchaseId, total })),
     };
   }
 

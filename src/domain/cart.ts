@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { eventCodec } from './event-codec';
 import { money, totalMoney } from './money';
 import { poolLimits, poolName } from './pool';
-import { purchaseLimits } from './purchase';
+import { purchaseLimits, type RequestedItem } from './purchase';
 import { accept, type Decision, invariant, type Refusal, refuse } from './refusal';
 import { seatLabel } from './seating';
 
@@ -172,8 +172,8 @@ export function undoChange(cart: Cart | undefined): Decision<CartEvent> {
 
 const noLine = (pool: string): Refusal => ({ slug: 'not-found', what: `line of ${pool} in the cart` });
 
-function isSame(one: CartLine, other: CartLine): boolean {
-  const parts = ({ quantity, seats = [], bestAvailable = false, maxUnitPrice }: CartLine) =>
+function isSame(one: RequestedItem, other: RequestedItem): boolean {
+  const parts = ({ quantity, seats = [], bestAvailable = false, maxUnitPrice }: RequestedItem) =>
     JSON.stringify([quantity, seats, bestAvailable, maxUnitPrice?.amount, maxUnitPrice?.currency]);
   return parts(one) === parts(other);
 }
@@ -184,17 +184,30 @@ export function notToCheckOut({ checkedOut, items }: Cart): Refusal | undefined 
   return items.length === 0 ? { slug: 'cart-empty' } : undefined;
 }
 
-/** Why this purchase cannot be what the cart becomes: it is gone, or is not any more as it was at that version. */
-export function checkoutRefusal(
-  cart: Cart | undefined,
-  purchase: { purchaseId: string; version: number },
-): Refusal | undefined {
+interface Checkout {
+  purchaseId: string;
+  customerId: string;
+  items: readonly RequestedItem[];
+  /** Of the cart, as it was seen. */
+  version: number;
+}
+
+/** Why this purchase cannot be what the cart becomes: it is gone, is not any more as it was at that version, or never was. */
+export function checkoutRefusal(cart: Cart | undefined, purchase: Checkout): Refusal | undefined {
   if (!cart) return { slug: 'not-found', what: 'such cart' };
   const { checkedOut } = cart;
   if (checkedOut?.purchaseId === purchase.purchaseId) return undefined;
   if (checkedOut) return { slug: 'cart-checked-out', purchaseId: checkedOut.purchaseId };
-  return cart.version === purchase.version ? undefined : { slug: 'cart-changed' };
+  return cart.version === purchase.version && isOfCart(purchase, cart) ? undefined : { slug: 'cart-changed' };
 }
+
+const isOfCart = ({ customerId, items }: Checkout, cart: Cart): boolean =>
+  customerId === cart.customerId &&
+  items.length === cart.items.length &&
+  cart.items.every((line, nth) => {
+    const item = items[nth];
+    return item?.pool === line.pool && isSame(item, line);
+  });
 
 /** The cart has become the purchase; once. */
 export function checkOut(cart: Cart, purchase: z.infer<typeof cartEvents.CheckedOut>): CartEvent[] {

@@ -106,9 +106,8 @@ it(`a cart is what a notebook of its lines says, page by page (seed ${testSeed()
         const page = [...(notebook.pages.at(-1) ?? [])];
         expect(cart?.items).toEqual(page.map(([name, of]) => lineOfCart(name, typeof of === 'number' ? of : [...of])));
         expect(cart?.version).toBe(seen + (went === 'new' ? 1 : 0));
-        expect(checkoutRefusal(cart, { purchaseId, version: seen })).toEqual(
-          went === 'new' ? { slug: 'cart-changed' } : undefined,
-        );
+        const request = { purchaseId, customerId: 'alice', items: cart?.items ?? [], version: seen };
+        expect(checkoutRefusal(cart, request)).toEqual(went === 'new' ? { slug: 'cart-changed' } : undefined);
       }
       if (!cart) throw new Error('the cart is lost');
       const closed = checkOut(cart, { purchaseId, total: euros(1) }).reduce<Cart>(evolveCart, cart);

@@ -178,7 +178,8 @@ describe('a cart', () => {
         .refuses(refusal);
     }
     const cart = stateAfter(...after);
-    expect(checkoutRefusal(cart, { purchaseId, version: after.length })).toBeUndefined();
+    const request = { purchaseId, customerId: 'alice', items: cart?.items ?? [], version: after.length };
+    expect(checkoutRefusal(cart, request)).toBeUndefined();
     expect(cart && checkOut(cart, { purchaseId, total: euros(100) })).toEqual([done]);
   });
 
@@ -187,7 +188,8 @@ describe('a cart', () => {
     for (const command of [adding('stalls', 1), changing('stalls', 1), removing('stalls'), undoChange]) {
       given().when(command).refuses(absent);
     }
-    expect(checkoutRefusal(undefined, { purchaseId, version: 1 })).toEqual(absent);
+    const request = { purchaseId, customerId: 'alice', items: [lineOfCart('stalls', 2)], version: 1 };
+    expect(checkoutRefusal(undefined, request)).toEqual(absent);
   });
 });
 
@@ -244,8 +246,9 @@ describe('undoing a change', () => {
 
 describe('checking a cart out', () => {
   const open = [cartCreated(), itemAdded('stalls', 2)];
-  const refusal = (events: readonly CartEvent[], purchase: Parameters<typeof checkoutRefusal>[1]) =>
-    checkoutRefusal(stateAfter(...events), purchase);
+  const request = { purchaseId, customerId: 'alice', items: [lineOfCart('stalls', 2)] };
+  const refusal = (events: readonly CartEvent[], changes: Partial<Parameters<typeof checkoutRefusal>[1]>) =>
+    checkoutRefusal(stateAfter(...events), { ...request, version: events.length, ...changes });
 
   it('happens once, and is no surprise to the purchase that did it', () => {
     given(...open)
@@ -267,6 +270,24 @@ describe('checking a cart out', () => {
     const backAgain = [...open, itemAdded('circle', 1), changeUndone];
     expect(itemsAfter(...backAgain)).toEqual(itemsAfter(...open));
     expect(refusal(backAgain, { purchaseId, version: 2 })).toEqual({ slug: 'cart-changed' });
+  });
+
+  it('is of what is in the cart, for whom it is', () => {
+    const before = [...open, itemAdded('circle', ['A-1', 'A-2'])];
+    const items = [lineOfCart('stalls', 2), lineOfCart('circle', ['A-1', 'A-2'])];
+    expect(refusal(before, { items })).toBeUndefined();
+    expect(refusal(before, { items: structuredClone(items) })).toBeUndefined();
+    for (const changes of [
+      { items, customerId: 'bob' },
+      { items: items.slice(0, 1) },
+      { items: items.toReversed() },
+      { items: [lineOfCart('stalls', 3), lineOfCart('circle', ['A-1', 'A-2'])] },
+      { items: [lineOfCart('stalls', 2), lineOfCart('circle', ['A-1', 'A-3'])] },
+      { items: [lineOfCart('balcony', 2), lineOfCart('circle', ['A-1', 'A-2'])] },
+      { items: [...items, lineOfCart('balcony', 1)] },
+    ]) {
+      expect(refusal(before, changes)).toEqual({ slug: 'cart-changed' });
+    }
   });
 
   it('is the end: nothing changes after it', () => {
