@@ -13,6 +13,7 @@ import {
   plainText,
   poolEvents,
   poolLimits,
+  poolSettings,
   poolStatus,
   poolStream,
   pricingSchema,
@@ -132,7 +133,9 @@ export function createPoolActivities({
   }
 
   return {
-    createPool(settings: PoolSettings): Promise<SteerOutcome> {
+    /** Throws a ZodError for what makes no pool. */
+    async createPool(given: PoolSettings): Promise<SteerOutcome> {
+      const settings = poolSettings.parse(given);
       const ref = poolRef(settings.name);
       return decide(settings.name, 'create', (session): SteerOutcome => {
         const before = session.state(ref);

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { eventCodec } from './event-codec';
 import { type Money, money } from './money';
 import { PersistentMap } from './persistent-map';
-import { pricingSchema, quoteSchema } from './pricing';
+import { needsStart, pricingSchema, quoteSchema } from './pricing';
 import { invariant } from './refusal';
 import { SeatMap, type SeatStatus } from './seat-map';
-import { seatLabel, seatRows } from './seating';
+import { seatCount, seatLabel, seatRows } from './seating';
 
 /** Where each limit of a pool is set. */
 export const poolLimits = {
@@ -79,6 +79,15 @@ export const poolCodec = eventCodec(poolEvents, {
   PoolRepriced: { version: 2, upcasts: { 1: asItWas } },
 });
 export type PoolSettings = z.infer<typeof poolEvents.PoolCreated>;
+
+/** What a pool's workflow is started with, also by hand. */
+export const poolSettings = poolEvents.PoolCreated.refine(
+  ({ rows, capacity }) => rows === undefined || seatCount(rows) === capacity,
+  { path: ['capacity'], message: 'must be the number of the seats' },
+).refine(({ pricing, startsAt }) => !pricing || startsAt !== undefined || !needsStart(pricing), {
+  path: ['startsAt'],
+  message: 'is needed by a pricing that follows the time to the start',
+});
 
 export interface Claim {
   ticketId: string;

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { type PoolStep, steerInputs } from '../../activities';
+import type { PoolSettings } from '../../src/domain';
 import { poolNamed } from '../../src/projections';
 import { readStream } from '../../src/store';
 import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
@@ -36,6 +38,17 @@ describe('steering a pool', () => {
       refusal: { slug: 'pool-name-taken', pool: 'made-once' },
     });
     expect(await poolNamed(ledger.database, 'made-once')).toMatchObject({ capacity: 10 });
+  });
+
+  it.each<[string, Partial<PoolSettings>]>([
+    ['more tickets than seats', { capacity: 11, rows: [{ row: 'A', first: 1, last: 10 }] }],
+    ['fewer tickets than seats', { capacity: 9, rows: [{ row: 'A', first: 1, last: 10 }] }],
+    ['rows that are none', { rows: [{ row: 'A', first: 10, last: 1 }] }],
+    ['a pricing by days to a start that is not named', { pricing: { tiers: [{ name: 'late', withinDays: 7 }] } }],
+  ])('makes no pool of %s', async (_, changes) => {
+    const name = 'made-by-hand';
+    await expect(ledger.activities.createPool(poolSettings({ name, ...changes }))).rejects.toThrow(z.ZodError);
+    expect(await readStream(ledger.database, `pool-${name}`)).toEqual([]);
   });
 
   it('gives the same step the same result, and writes it once', async () => {
