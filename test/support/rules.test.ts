@@ -55,7 +55,9 @@ describe('the rules that must always hold', () => {
   it('are broken by a pool that sold more than it has', async () => {
     await ledger.activities.reserve(purchaseOf({ [pool]: 2 }));
     await tamper(`UPDATE events SET data = data || '{"capacity": 1}' WHERE type = 'PoolCreated'`);
-    expect(await rules()).toContainEqual(expect.stringContaining(`pool-${pool} at version 3: 2 claimed + 0 sold + 0 withheld of 1`));
+    expect(await rules()).toContainEqual(
+      expect.stringContaining(`pool-${pool} at version 3: 2 claimed + 0 sold + 0 withheld of 1`),
+    );
   });
 
   it('are broken by money without tickets, tickets without money, and both', async () => {
