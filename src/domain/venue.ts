@@ -25,8 +25,15 @@ export interface Venue {
   bookings: PersistentMap<string, Booking>;
 }
 
-/** Names that mean the same venue, however they are written. */
-export const sameVenue = (name: string) => name.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').toLowerCase();
+/** Soft hyphens, joiners, marks of direction. */
+const invisible = /\p{Default_Ignorable_Code_Point}/gu;
+
+/** Names that mean the same venue, however they are written: capitals, spaces and what cannot be seen do not count. */
+export function sameVenue(name: string): string {
+  const spaced = name.normalize('NFKC').replaceAll(invisible, '').trim().replaceAll(/\s+/g, ' ');
+  // By capitals first: the one of ß is SS, and every sigma has the same.
+  return spaced.toUpperCase().toLowerCase().normalize('NFKC');
+}
 
 export const venueStream = (name: string) => `venue-${deterministicId('venue', sameVenue(name))}`;
 
