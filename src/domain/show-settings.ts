@@ -103,7 +103,8 @@ export function faultsOf(settings: ShowSettings): Fault[] {
   const { title, startsAt, opensAt, durationMinutes, turnaroundMinutes, sections } = settings;
   const { durationMinutes: duration, turnaroundMinutes: turnaround } = showLimits;
   const isWithin = (value: number, { least, most }: { least: number; most: number }) => value >= least && value <= most;
-  check(title.trim() !== '' && title.length <= showLimits.titleLength, 'title', 'must have 1 to 199 characters');
+  const titleLength = [...title.trim()].length;
+  check(titleLength >= 1 && titleLength <= showLimits.titleLength, 'title', 'must have 1 to 199 characters');
   check(
     isWithin(durationMinutes, duration),
     'durationMinutes',

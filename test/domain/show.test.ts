@@ -143,6 +143,7 @@ describe('drafting a show', () => {
 
   it.each<[what: string, changes: Partial<ShowSettings>]>([
     ['a title of 199 characters', { title: 'x'.repeat(showLimits.titleLength) }],
+    ['a title of 199 pictures', { title: '🎭'.repeat(showLimits.titleLength) }],
     ['100 sections', { sections: Array.from({ length: 100 }, (_, index) => showSection({ name: `s${index}` })) }],
     ['a sale that closes as it starts', { closesAt: '2026-06-01T18:00:00.000Z' }],
     ['no refunds', { refundPolicy: [] }],
