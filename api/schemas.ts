@@ -1,6 +1,7 @@
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import {
+  givenInstant,
   holdsPolicy,
   money,
   needsStart,
@@ -24,8 +25,6 @@ extendZodWithOpenApi(z);
 const textLimits = { title: 200, reason: 500, customerId: purchaseLimits.customerIdLength, token: 200 } as const;
 
 export const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
-/** Kept and answered in UTC. */
-const givenInstant = instant.transform((given) => new Date(given).toISOString());
 export const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 export const positiveMoney = z
   .strictObject({

@@ -22,7 +22,7 @@ export const showChange = domain.showChange.superRefine(refuseStrangeCurrencies)
 export const cursorOf = ({ startsAt, name }: { startsAt: string; name: string }) =>
   Buffer.from(JSON.stringify([startsAt, name])).toString('base64url');
 
-const place = z.tuple([z.iso.datetime(), domain.showName]);
+const place = z.tuple([domain.givenInstant, domain.showName]);
 
 function placeIn(cursor: string): { startsAt: string; name: string } | undefined {
   try {
@@ -38,16 +38,12 @@ const cursor = z.string().transform((given, context) => {
   if (!found) context.addIssue({ code: 'custom', message: 'is not the `next` of an answer' });
   return found;
 });
-const moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((given) => new Date(given).toISOString())
-  .describe('RFC 3339, or a day: its first moment in UTC');
 const searchLength = 200;
 
 export const showsQuery = z.strictObject({
-  from: moment.optional(),
-  to: moment.optional(),
-  venue: z.string().min(1).max(domain.showLimits.venueLength).optional(),
+  from: domain.givenMoment.optional(),
+  to: domain.givenMoment.optional(),
+  venue: domain.plainText(domain.showLimits.venueLength).optional(),
   text: z
     .string()
     .min(1)

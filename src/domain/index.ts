@@ -5,6 +5,7 @@ export * from './claiming';
 export * from './contract';
 export * from './event-codec';
 export * from './identifiers';
+export * from './instant';
 export * from './money';
 export * from './percent';
 export * from './persistent-map';

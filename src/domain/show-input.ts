@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { givenInstant } from './instant';
 import { money } from './money';
 import { poolLimits } from './pool';
 import { pricingSchema } from './pricing';
@@ -15,7 +16,6 @@ import {
 import { plainText } from './text';
 
 /** What promoters write, by HTTP or by hand into Temporal. What comes out of it may go in again. */
-const instant = z.iso.datetime({ offset: true }).transform((given) => new Date(given).toISOString());
 const price = z.strictObject({
   amount: money.shape.amount.min(1, 'must cost something'),
   currency: money.shape.currency,
@@ -69,11 +69,11 @@ const fields = {
   title: plainText(showLimits.titleLength),
   description: text.optional(),
   venue: plainText(showLimits.venueLength),
-  startsAt: instant,
+  startsAt: givenInstant,
   durationMinutes: whole(showLimits.durationMinutes),
   turnaroundMinutes: whole(showLimits.turnaroundMinutes),
-  opensAt: instant.optional(),
-  closesAt: instant.optional(),
+  opensAt: givenInstant.optional(),
+  closesAt: givenInstant.optional(),
   refundPolicy: refunds,
   sections: z.array(section).min(1).max(showLimits.sections),
 };

@@ -25,6 +25,8 @@ export function wrongPools(): WrongRequest[] {
     'on the 30th of February': '2030-02-30T00:00:00Z',
     'at 25 o’clock': '2030-01-01T25:00:00Z',
     'a number': 5,
+    'before the year 1': '0000-12-31T23:00:00Z',
+    'after the year 9999, in UTC': '9999-12-31T23:00:00-02:00',
     null: null,
   };
   const soon = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();

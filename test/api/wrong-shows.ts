@@ -20,7 +20,14 @@ export function wrongShows(): WrongRequest[] {
     ...expected,
   });
   const past = { slug: 'past-date', status: 422 } as const;
-  const dates = { 'a word': 'tomorrow', 'a day': '2030-01-01', 'without a zone': '2030-01-01T00:00:00', 'a number': 5 };
+  const dates = {
+    'a word': 'tomorrow',
+    'a day': '2030-01-01',
+    'without a zone': '2030-01-01T00:00:00',
+    'before the year 1': '0001-01-01T00:00:00+00:01',
+    'after the year 9999, in UTC': '9999-12-31T23:00:00-02:00',
+    'a number': 5,
+  };
   return [
     ...each(
       post,
@@ -183,6 +190,10 @@ export function wrongShowCalls({ show }: Place): WrongRequest[] {
     ...[
       'from=tomorrow',
       'to=2030-13-01',
+      'from=0000-01-01',
+      'to=9999-12-31T23:00:00-02:00',
+      `cursor=${Buffer.from('["0000-01-01T00:00:00.000Z","gala"]').toString('base64url')}`,
+      'venue=a%00b',
       'status=open',
       'limit=0',
       'limit=201',
