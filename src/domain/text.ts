@@ -8,3 +8,9 @@ export const plainText = (most: number) =>
     .min(1)
     .max(most)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
+
+/** Soft hyphens, joiners, marks of direction. */
+const invisible = /\p{Default_Ignorable_Code_Point}/gu;
+
+/** Text as it is compared: without what cannot be seen, in small letters. By way of capitals, where ß is SS and every sigma is one. */
+export const inSmallLetters = (text: string) => text.replaceAll(invisible, '').toUpperCase().toLowerCase();

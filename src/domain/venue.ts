@@ -4,6 +4,7 @@ import { deterministicId } from './identifiers';
 import { PersistentMap } from './persistent-map';
 import { accept, type Decision, refuse } from './refusal';
 import { type ShowSettings, showName } from './show-settings';
+import { inSmallLetters } from './text';
 
 const instant = z.iso.datetime({ offset: true });
 
@@ -25,15 +26,9 @@ export interface Venue {
   bookings: PersistentMap<string, Booking>;
 }
 
-/** Soft hyphens, joiners, marks of direction. */
-const invisible = /\p{Default_Ignorable_Code_Point}/gu;
-
 /** Names that mean the same venue, however they are written: capitals, spaces and what cannot be seen do not count. */
-export function sameVenue(name: string): string {
-  const spaced = name.normalize('NFKC').replaceAll(invisible, '').trim().replaceAll(/\s+/g, ' ');
-  // By capitals first: the one of ß is SS, and every sigma has the same.
-  return spaced.toUpperCase().toLowerCase().normalize('NFKC');
-}
+export const sameVenue = (name: string) =>
+  inSmallLetters(name.normalize('NFKC')).normalize('NFKC').trim().replaceAll(/\s+/g, ' ');
 
 export const venueStream = (name: string) => `venue-${deterministicId('venue', sameVenue(name))}`;
 

@@ -1,3 +1,5 @@
+import { inSmallLetters } from '../domain';
+
 export const wordLimits = {
   /** Characters of a word that count. */
   length: 50,
@@ -7,9 +9,9 @@ export const wordLimits = {
 
 /** The words of a text as they are compared: in small letters without accents, each once. */
 export function wordsOf(text: string): string[] {
-  const plain = text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+  const plain = inSmallLetters(text.normalize('NFKD')).replaceAll(/\p{M}/gu, '');
   const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return [...new Set(words.map((word) => word.slice(0, wordLimits.length)))];
+  return [...new Set(words.map((word) => Array.from(word).slice(0, wordLimits.length).join('')))];
 }
 
 /** A tsquery for texts in which, for each word that is searched for, some word begins with it; undefined where none is. */

@@ -66,6 +66,12 @@ describe('the read model of shows', () => {
     expect(await found({ venue, drafts: 'none', status: 'cancelled' })).toEqual([]);
   });
 
+  it('finds a show by a word as long as a title, in letters of which half is no text', async () => {
+    const word = `a${'𠮷'.repeat(100)}`;
+    const show = await drafted({ title: word });
+    expect(await found({ text: word })).toEqual([show]);
+  });
+
   it('is as a rebuild makes it', async () => {
     await followed(ledger.database);
     const verified = await verify(ledger.database, shows);
@@ -78,6 +84,7 @@ describe('the words of a text', () => {
   it('are compared in small letters and without accents, each once', () => {
     expect(wordsOf('Müller & Söhne: L’Été, müller-2000! ÉTÉ')).toEqual(['muller', 'sohne', 'l', 'ete', '2000']);
     expect(wordsOf('Ｆｕｌｌ ½ 東京')).toEqual(['full', '1', '2', '東京']);
+    expect(wordsOf('GROSSE Große Gro\u00adße ΟΔΟΣ οδος')).toEqual(['grosse', 'οδος']);
     expect(wordsOf(' !? ')).toEqual([]);
   });
 
