@@ -1,11 +1,12 @@
 import Ajv2020 from 'ajv/dist/2020';
 import { CartClient } from '../support/cart-client';
+import { newShow, ShowClient } from '../support/show-client';
 import { describeBoxOffice } from './box-office';
 
 type Operation = {
   summary?: string;
   security?: unknown[];
-  requestBody?: unknown;
+  requestBody?: { content: Record<string, { schema: object }> };
   responses: Record<string, { description?: string; content?: Record<string, { schema: object }> }>;
 };
 type OpenApi = {
@@ -98,6 +99,29 @@ describeBoxOffice('the documentation', (open) => {
     }
   });
 
+  test('describes requests as they are taken', async () => {
+    const { paths, components } = await document();
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'openapi', components });
+    const check = (operation: Operation | undefined, body: unknown) => {
+      const [schema] = Object.values(operation?.requestBody?.content ?? {}).map((each) => each.schema);
+      const validate = ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"openapi#/')));
+      expect([validate(body), validate.errors]).toEqual([true, null]);
+    };
+    const price = { amount: 5_000, currency: 'EUR' };
+    const rows = [
+      { row: 'Parkett A', first: 1, last: 9 },
+      { row: '', seats: ['1', '1a'] },
+    ];
+    check(paths['/v1/pools']?.post, { name: 'gig', title: 'L’Été & Co.', seats: ['A-1', 'Loge/2-3'], price });
+    const sections = [{ name: 'stalls', title: 'Parkett', rows, price }];
+    const show = newShow({ description: 'First line\nand second', refundPolicy: 'none', sections });
+    check(paths['/v1/shows']?.post, show);
+    check(paths['/v1/shows/{name}/change']?.post, { title: show.title, opensAt: null });
+    check(paths['/v1/shows/{name}/cancel']?.post, { reason: 'the singer is ill' });
+    check(paths['/v1/purchases']?.post, { customerId: 'älice@example', items: [{ pool: 'gig', seats: ['A-1'] }] });
+  });
+
   test('describes answers as they are', async () => {
     const { client } = open();
     const { paths, components } = await document();
@@ -132,6 +156,19 @@ describeBoxOffice('the documentation', (open) => {
     check(paths['/v1/purchases']?.post, 409, (await client.buy(soldOut.name)).body);
     const figures = await client.call('GET', `/v1/analytics/pools/${pool.name}`, { as: 'promoter' });
     check(paths['/v1/analytics/pools/{name}']?.get, 200, figures.body);
+    const shows = new ShowClient(client);
+    const sections = [{ name: 'stalls', rows: [{ row: 'A', first: 1, last: 9 }], price: pool.price }];
+    const draft = await shows.draft({ sections });
+    check(paths['/v1/shows']?.post, 201, draft.body);
+    const { name } = await shows.published({ sections });
+    check(paths['/v1/shows']?.get, 200, (await shows.list()).body);
+    check(paths['/v1/shows/{name}']?.get, 200, (await shows.look(name)).body);
+    check(paths['/v1/shows/{name}/publish']?.post, 200, (await shows.steer(name, 'publish')).body);
+    const numbered = `${name}--stalls`;
+    check(paths['/v1/pools/{name}/seats']?.get, 200, (await client.call('GET', `/v1/pools/${numbered}/seats`)).body);
+    check(paths['/v1/pools/{name}']?.get, 200, (await client.call('GET', `/v1/pools/${numbered}`)).body);
+    const ofShow = await client.call('GET', `/v1/analytics/shows/${name}`, { as: 'promoter' });
+    check(paths['/v1/analytics/shows/{name}']?.get, 200, ofShow.body);
     check(paths['/health/ready']?.get, 200, (await client.call('GET', '/health/ready')).body);
   });
 
