@@ -5,7 +5,7 @@ import type { AnyAggregate, Command, StreamChange } from './command';
 import { Contention } from './contention';
 import { DuplicateEventId, WrongExpectedVersion } from './errors';
 import type { StreamAppend } from './event';
-import { type Held, HeldStreams } from './held-streams';
+import { categoryOf, type Held, HeldStreams } from './held-streams';
 import { readStreams, readVersions } from './read';
 import type { SnapshotTaker } from './snapshot-taker';
 import { readSnapshots } from './snapshots';
@@ -108,7 +108,7 @@ export class BatchDecider {
   /** Takes in what others appended to a stream that is held, in the order of its versions. Throws for an event that cannot be read. */
   catchUp(stream: string, missed: readonly Missed[]): void {
     this.contention.observed([stream], new Set(missed.length > 0 ? [stream] : []));
-    const aggregate = this.aggregateOf(stream.slice(0, stream.indexOf('-')));
+    const aggregate = this.aggregateOf(categoryOf(stream));
     let held = this.held.get(stream);
     for (const event of missed) {
       if (held === undefined || event.version !== held.version + 1) continue;

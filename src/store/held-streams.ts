@@ -21,18 +21,17 @@ export class HeldStreams {
   }
 
   get(stream: string): Held | undefined {
-    for (const streams of this.categories.values()) {
-      const held = streams.get(stream);
-      if (held) return held;
-    }
-    return undefined;
+    return this.categories.get(categoryOf(stream))?.get(stream);
   }
 
   forget(stream: string): void {
-    for (const streams of this.categories.values()) streams.delete(stream);
+    this.categories.get(categoryOf(stream))?.delete(stream);
   }
 
   keep({ category }: AnyAggregate, stream: string, held: Held): void {
     this.categories.get(category)?.set(stream, held);
   }
 }
+
+/** Streams are named `<category>-<id>`. */
+export const categoryOf = (stream: string) => stream.slice(0, stream.indexOf('-'));
