@@ -49,6 +49,8 @@ export function poolRoutes(dependencies: Dependencies): Route[] {
         begin,
       });
       if (!pool) throw unavailable('The pool is accepted, but no worker has made it yet.');
+      // A show that was published meanwhile made its section of the name.
+      if (pool.show !== undefined) throw taken();
       return { status: 201, headers: { Location: `/v1/pools/${pool.name}` }, body: presentPool(pool, now()) };
     },
   });

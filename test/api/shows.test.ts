@@ -204,6 +204,26 @@ describeBoxOffice('a show', (open) => {
       await shows().drafted({ name: refused.name, venue, startsAt: '2031-01-01T20:00:00Z' });
     });
 
+    test('to publish or to make a pool, where both want one name at once', async () => {
+      const { client } = open();
+      for (let round = 0; round < 10; round += 1) {
+        const { name } = await shows().drafted();
+        const pool = `${name}--balcony`;
+        const body = { name: pool, capacity: 7, price: { amount: 900, currency: 'EUR' } };
+        const makePool = async () => {
+          // A little later in each round, while the show is being published.
+          for (let looks = 0; looks < round; looks += 1) await shows().look(name);
+          return client.call('POST', '/v1/pools', { as: 'otherPromoter', body });
+        };
+        const [published, made] = await Promise.all([shows().steer(name, 'publish'), makePool()]);
+        problemIn(published.status === 200 ? made : published, 'pool-name-taken', 409);
+        const { capacity, show } = await client.pool(pool);
+        const winner = published.status === 200 ? { capacity: 40, show: name } : { capacity: 7, show: undefined };
+        expect({ capacity, show }).toEqual(winner);
+        if (published.status === 200) showIn(await shows().steer(name, 'open'));
+      }
+    });
+
     test('to publish where the name of a pool is taken, and writes nothing', async () => {
       const { client, stack } = open();
       const { name } = await shows().drafted();
