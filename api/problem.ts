@@ -1,4 +1,4 @@
-import { type Refusal, showLimits } from '../src/domain';
+import { type Refusal, type ShowStatus, showLimits } from '../src/domain';
 
 /** Every slug of the contract with its status and title, in one place. */
 export const problemKinds = {
@@ -76,6 +76,16 @@ export const unavailable = (what: string) =>
     {},
     { 'Retry-After': retryAfterSeconds },
   );
+
+/** What a promoter may still do with a show, by where it stands. */
+const ahead = {
+  draft: 'it can be changed, published or cancelled',
+  published: 'it can be opened or cancelled',
+  'sales-open': 'it can be closed or cancelled',
+  'sales-closed': 'it can only be cancelled',
+  completed: 'it is over',
+  cancelled: 'it stays so',
+} satisfies Record<ShowStatus, string>;
 
 /** The one place where what the business refuses becomes a problem of the contract. */
 export function refusalProblem(refusal: Refusal): Problem {
@@ -165,7 +175,10 @@ export function refusalProblem(refusal: Refusal): Problem {
     }
     case 'show-status-conflict': {
       const { show, showStatus } = refusal;
-      return new Problem(refusal.slug, `The show ${show} is ${showStatus}.`, { show, showStatus });
+      return new Problem(refusal.slug, `The show ${show} is ${showStatus}: ${ahead[showStatus]}.`, {
+        show,
+        showStatus,
+      });
     }
     case 'venue-occupied': {
       const { venue, show, from, until } = refusal;

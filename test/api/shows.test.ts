@@ -241,6 +241,7 @@ describeBoxOffice('a show', (open) => {
         expect(problemIn(await shows().steer(name, command), 'show-status-conflict', 409)).toMatchObject({
           show: name,
           showStatus: 'draft',
+          detail: `The show ${name} is draft: it can be changed, published or cancelled.`,
         });
       }
       problemIn(await shows().steer(name, 'cancel', illness), 'too-close-to-start', 409);
