@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { money, poolName, totalMoney } from '../src/domain';
-import { customerId, instant, poolStatusName } from './schemas';
+import { poolStatusName } from './pool-schemas';
+import { customerId, instant } from './schemas';
 
 /** What comes in and what goes out of carts; a line that comes in is that of a purchase. */
 export const cartParams = z.object({ id: z.uuid().toLowerCase() });

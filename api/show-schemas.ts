@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import * as domain from '../src/domain';
-import { currencies, figures, pageLimits, poolAnswer } from './schemas';
+import { figures } from './analytics-schemas';
+import { poolAnswer } from './pool-schemas';
+import { currencies, pageLimits } from './schemas';
 
 /** What comes in and what goes out of shows. */
 export const showParams = z.object({ name: domain.showName });

@@ -8,12 +8,13 @@ import {
   waitForFigures,
   waitForPosition,
 } from '../../src/projections';
+import { poolFiguresAnswer, revenueAnswer, salesAnswer } from '../analytics-schemas';
 import type { Dependencies } from '../dependencies';
 import { presentFigures } from '../figures';
 import { findOwnPool, findPool } from '../find';
 import { findOwnShow } from '../find-show';
+import { poolParams, poolQuery } from '../pool-schemas';
 import { type Answer, type Route, route } from '../route';
-import { poolFiguresAnswer, poolParams, poolQuery, revenueAnswer, salesAnswer } from '../schemas';
 import { readShowFigures } from '../show-figures';
 import { showFiguresAnswer, showParams } from '../show-schemas';
 

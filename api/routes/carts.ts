@@ -5,8 +5,9 @@ import { cartAnswer, cartItemParams, cartParams, newCart } from '../cart-schemas
 import type { Dependencies } from '../dependencies';
 import { idempotencyKey, lineRefusal, takeIn } from '../door';
 import { refusalProblem, type Slug } from '../problem';
+import { acceptedAnswer, line, lineOfPool, purchaseAnswer, purchaseHeaders } from '../purchase-schemas';
 import { type Answer, type Route, route } from '../route';
-import { acceptedAnswer, emptyBody, line, lineOfPool, purchaseAnswer, purchaseHeaders } from '../schemas';
+import { emptyBody } from '../schemas';
 
 const answers = { 200: { description: 'The cart as it is then', schema: cartAnswer } };
 const ofShops: readonly Slug[] = ['unauthorized', 'forbidden', 'not-found', 'unavailable'];

@@ -5,10 +5,12 @@ import type { Dependencies } from '../dependencies';
 import { findPurchase } from '../find';
 import { eventStreamHeaders, type Follower, type LiveState, type LiveView, lastSeen } from '../live';
 import { livePool } from '../live-pool';
+import { poolParams } from '../pool-schemas';
 import { presentPurchase } from '../present';
 import { notFound } from '../problem';
+import { purchaseParams } from '../purchase-schemas';
 import { type Answer, type Route, route } from '../route';
-import { eventStreamAnswer, liveHeaders, poolParams, purchaseParams } from '../schemas';
+import { eventStreamAnswer, liveHeaders } from '../schemas';
 
 const purchaseState = (purchase: Parameters<typeof presentPurchase>[0]): LiveState => ({
   position: purchase.position,

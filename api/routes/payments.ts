@@ -6,16 +6,16 @@ import { keyHolder, keyReused, refuseLongKey } from '../door';
 import { findPurchase } from '../find';
 import { declinedProblem, expiredProblem, presentPurchase } from '../present';
 import { Problem } from '../problem';
-import { type Answer, type Route, route } from '../route';
 import {
   acceptedAnswer,
-  emptyBody,
   paymentBody,
   paymentHeaders,
   purchaseAnswer,
   purchaseParams,
   waitHeaders,
-} from '../schemas';
+} from '../purchase-schemas';
+import { type Answer, type Route, route } from '../route';
+import { emptyBody } from '../schemas';
 import { askTemporal, temporalLimits } from '../temporal-calls';
 import { awaitCommit, preferenceApplied, preferredWait } from '../waiting';
 

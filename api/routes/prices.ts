@@ -3,10 +3,10 @@ import { backtestPricing, type PoolView } from '../../src/projections';
 import type { Dependencies } from '../dependencies';
 import { findOwnPool, findPool } from '../find';
 import { Places } from '../places';
+import { poolParams } from '../pool-schemas';
 import { backtestAnswer, backtestBody, priceAnswer, priceCurveAnswer, priceQuery } from '../price-schemas';
 import { Problem, refusalProblem, unavailable } from '../problem';
 import { type Answer, type Route, route } from '../route';
-import { poolParams } from '../schemas';
 
 /** A backtest reads the whole past of a pool: so many go on at once in this process, and of one key holder. */
 export const backtestLimits = { atOnce: 2, ofOneHolder: 1 } as const;

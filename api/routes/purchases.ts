@@ -11,7 +11,6 @@ import type { Dependencies } from '../dependencies';
 import { idempotencyKey, takeIn } from '../door';
 import { findPurchase } from '../find';
 import { etagOf, presentPurchase } from '../present';
-import { type Answer, type Route, route } from '../route';
 import {
   acceptedAnswer,
   changeHeaders,
@@ -23,7 +22,8 @@ import {
   purchasesAnswer,
   purchasesQuery,
   timelineAnswer,
-} from '../schemas';
+} from '../purchase-schemas';
+import { type Answer, type Route, route } from '../route';
 import { awaitCommit, preferenceApplied, preferredWait } from '../waiting';
 
 const isChangeable = ({ status }: PurchaseView) => ['requested', 'reserved', 'paying'].includes(status);

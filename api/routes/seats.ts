@@ -1,8 +1,8 @@
 import type { Dependencies } from '../dependencies';
 import { findPool } from '../find';
+import { poolParams, seatsAnswer } from '../pool-schemas';
 import { notFound } from '../problem';
 import { type Route, route } from '../route';
-import { poolParams, seatsAnswer } from '../schemas';
 
 /** The map of a numbered pool's seats. */
 export function seatRoutes(dependencies: Dependencies): Route[] {

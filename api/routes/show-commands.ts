@@ -4,9 +4,10 @@ import type { Caller } from '../authentication';
 import { sendCommand } from '../commands';
 import type { Dependencies } from '../dependencies';
 import { findOwnShow, withSections } from '../find-show';
+import { cancelBody } from '../pool-schemas';
 import { refusalProblem, type Slug, unavailable, validationFailed } from '../problem';
 import { type Answer, type Route, route } from '../route';
-import { cancelBody, emptyBody } from '../schemas';
+import { emptyBody } from '../schemas';
 import { showAnswer, showChange, showParams } from '../show-schemas';
 
 const problems: Slug[] = [

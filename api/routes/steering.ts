@@ -4,19 +4,11 @@ import type { Caller } from '../authentication';
 import { sendCommand } from '../commands';
 import type { Dependencies } from '../dependencies';
 import { findOwnPool, findPool } from '../find';
+import { cancelBody, giveBackBody, poolAnswer, poolParams, repriceBody, stopBody, withholdBody } from '../pool-schemas';
 import { presentPool } from '../present';
 import { refusalProblem, type Slug, unavailable, validationFailed } from '../problem';
 import { type Answer, type Route, route } from '../route';
-import {
-  cancelBody,
-  emptyBody,
-  giveBackBody,
-  poolAnswer,
-  poolParams,
-  repriceBody,
-  stopBody,
-  withholdBody,
-} from '../schemas';
+import { emptyBody } from '../schemas';
 
 const problems: Slug[] = [
   'validation-failed',

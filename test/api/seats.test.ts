@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { seatsAnswer } from '../../api/schemas';
+import { seatsAnswer } from '../../api/pool-schemas';
 import type { SeatRow } from '../../src/domain';
 import { type Answer, type ApiClient, type Pool, problemIn, purchaseIn } from '../support/api-client';
 import { LiveClient } from '../support/live-client';

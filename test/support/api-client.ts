@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { poolAnswer, problemAnswer, purchaseAnswer } from '../../api/schemas';
+import { poolAnswer } from '../../api/pool-schemas';
+import { purchaseAnswer } from '../../api/purchase-schemas';
+import { problemAnswer } from '../../api/schemas';
 import { type BoxOfficeStack, type KeyHolder, keys } from './box-office-stack';
 
 export type Pool = z.infer<typeof poolAnswer>;

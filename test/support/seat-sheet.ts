@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { seatsAnswer } from '../../api/schemas';
+import { seatsAnswer } from '../../api/pool-schemas';
 import type { LiveEvent } from './live-client';
 
 export type Seats = z.infer<typeof seatsAnswer>;
