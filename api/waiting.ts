@@ -1,11 +1,12 @@
 import type { CommitFeed } from '../src/store';
+import { preferences } from './prefer';
 
 export const waitLimits = { mostSeconds: 30 } as const;
 
 /** Seconds that the client is ready to wait, of `Prefer: wait=N` (RFC 7240): 0 without it, 30 at the most. */
 export function preferredWait(prefer: string | undefined): number {
-  const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d+)"?\s*(?:$|[,;])/i.exec(prefer ?? '') ?? [];
-  return Math.min(Number(seconds ?? 0), waitLimits.mostSeconds);
+  const wait = preferences(prefer ?? '').get('wait') ?? '';
+  return /^\d+$/.test(wait) ? Math.min(Number(wait), waitLimits.mostSeconds) : 0;
 }
 
 export const preferenceApplied = (seconds: number) =>

@@ -14,7 +14,8 @@ describeBoxOffice('waiting for an outcome', (open) => {
       body: { customerId: 'alice', items: [{ pool, quantity: 1 }] },
     });
 
-  test.each(['wait=0', 'wait=abc', 'wait=-1', 'wait=1.5', 'wait', 'wait=', 'respond-async', 'await=5', ''])(
+  const noWait = ['wait=0', 'wait=abc', 'wait=-1', 'wait=1.5', 'wait', 'wait=', 'respond-async', 'await=5', ''];
+  test.each([...noWait, 'foo="a, wait=9"', 'foo; wait=9', 'wait, wait=9'])(
     'does not begin with Prefer: %s',
     async (prefer) => {
       const { name } = await open().client.createPool();
@@ -29,6 +30,7 @@ describeBoxOffice('waiting for an outcome', (open) => {
     ['wait="5"', 5],
     ['WAIT = 5', 5],
     ['respond-async, wait=5; why=haste', 5],
+    ['foo="a, wait=9", wait=5, wait=7', 5],
     ['wait=30', 30],
     ['wait=31', 30],
     ['wait=99999999999999999999', 30],
