@@ -12,11 +12,12 @@ import { availabilityLane } from './availability-lane';
 import type { Dependencies } from './dependencies';
 import { docs } from './docs';
 import { entrance } from './entrance';
+import { isKnown } from './etag';
 import { eventDocs } from './event-docs';
 import type { Response as Entered } from './exchange';
 import { methodNotAllowed, notFound } from './problem';
 import { readJson } from './read-json';
-import type { Route } from './route';
+import type { Answer, Route } from './route';
 import { analyticsRoutes } from './routes/analytics';
 import { cartRoutes } from './routes/carts';
 import { healthRoutes } from './routes/health';
@@ -58,8 +59,20 @@ function admit(route: Route, { locals }: Response): void {
   locals.caller = route.admit(locals.caller as Caller | undefined);
 }
 
+/** Who asks has it already, and need not be sent it again. */
+function isNotModified({ method, headers }: Request, answer: Answer): boolean {
+  const tag = answer.headers?.ETag;
+  const isRead = method === 'GET' || method === 'HEAD';
+  return isRead && answer.status === 200 && tag !== undefined && isKnown(headers['if-none-match'], tag);
+}
+
 async function run(route: Route, request: Request, response: Response): Promise<void> {
-  const { status, body, json, headers, open } = await route.run(request, response.locals.caller as Caller);
+  const answer = await route.run(request, response.locals.caller as Caller);
+  const { status, body, json, headers, open } = answer;
+  if (isNotModified(request, answer)) {
+    response.status(304).set(headers).end();
+    return;
+  }
   const send = request.method === 'HEAD' ? undefined : open?.();
   response.status(status).set(headers ?? {});
   if (send) {

@@ -27,7 +27,7 @@ export const changeHeaders = waitHeaders.extend({
   'If-None-Match': z
     .string()
     .optional()
-    .describe('The ETag of the answer that is known already: another one comes at once, however long the wait'),
+    .describe('The ETags of the answers that are known already: another one comes at once, however long the wait'),
 });
 
 export const purchaseHeaders = z.object({

@@ -9,6 +9,7 @@ import {
 import { beginPurchase, problemsOfBuying } from '../begin-purchase';
 import type { Dependencies } from '../dependencies';
 import { idempotencyKey, takeIn } from '../door';
+import { isKnown } from '../etag';
 import { findPurchase } from '../find';
 import { etagOf, presentPurchase } from '../present';
 import {
@@ -58,7 +59,7 @@ export function purchaseRoutes(dependencies: Dependencies): Route[] {
     headers: changeHeaders,
     answers: {
       200: { description: 'The purchase', schema: purchaseAnswer },
-      304: { description: 'It is still as the ETag in If-None-Match says' },
+      304: { description: 'It is as one of the ETags in If-None-Match says: the one in this answer' },
     },
     problems: ['unauthorized', 'forbidden', 'not-found'],
     async handle({ params: { id }, header, concerns }): Promise<Answer> {
@@ -70,14 +71,13 @@ export function purchaseRoutes(dependencies: Dependencies): Route[] {
         const purchase = await findPurchase(dependencies, id);
         return etagOf(purchase) === etagOf(first) ? undefined : purchase;
       };
-      const isNews = known !== undefined && known !== etagOf(first);
+      const isNews = known !== undefined && !isKnown(known, etagOf(first));
       const later =
         seconds > 0 && isChangeable(first) && !isNews
           ? await awaitCommit(feed, purchaseStream(id), seconds, changed)
           : undefined;
       const purchase = later ?? first;
       const headers = { ETag: etagOf(purchase), ...preferenceApplied(seconds) };
-      if (known === etagOf(purchase)) return { status: 304, headers };
       return { status: 200, headers, body: presentPurchase(purchase) };
     },
   });
