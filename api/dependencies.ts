@@ -30,4 +30,6 @@ export interface Dependencies {
   now(): Date;
   newId(): string;
   rateLimits: RateLimits;
+  /** Where `npm start` keeps its databases, if this machine has them. */
+  dataDir?: string | undefined;
 }

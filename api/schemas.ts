@@ -1,6 +1,7 @@
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { money, plainText, purchaseLimits } from '../src/domain';
+import { parts } from './readiness';
 
 extendZodWithOpenApi(z);
 
@@ -90,7 +91,7 @@ export const liveAnswer = z.object({ status: z.literal('live') });
 
 export const readyAnswer = z.object({
   status: z.enum(['ready', 'not-ready']),
-  away: z.array(z.enum(['postgres', 'temporal', 'worker'])),
+  away: z.array(z.enum(parts)),
 });
 
 export const metricsAnswer = z.string().describe('Prometheus text format');

@@ -1,56 +1,13 @@
-import { temporal as protocol } from '@temporalio/proto';
-import { taskQueue } from '../../src/domain';
 import { requireRole } from '../authentication';
 import type { Dependencies } from '../dependencies';
+import { Readiness } from '../readiness';
 import { type Answer, type Route, route } from '../route';
 import { liveAnswer, metricsAnswer, readyAnswer } from '../schemas';
-
-export const healthLimits = {
-  checkMilliseconds: 2_000,
-  /** A worker's poll lasts up to a minute; one that was not seen for longer is gone. */
-  pollerSeenMilliseconds: 75_000,
-} as const;
-
-const { TASK_QUEUE_TYPE_WORKFLOW } = protocol.api.enums.v1.TaskQueueType;
-const millisecondsPerSecond = 1_000;
-
-async function inTime<Result>(work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), healthLimits.checkMilliseconds);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-/** What is away, by name; nothing when all is there. */
-async function away({ database, temporal, now }: Dependencies): Promise<string[]> {
-  const postgres = inTime(database.query('SELECT 1')).then(
-    () => [],
-    () => ['postgres'],
-  );
-  const describe = temporal.withDeadline(Date.now() + healthLimits.checkMilliseconds, () =>
-    temporal.workflowService.describeTaskQueue({
-      namespace: temporal.options.namespace,
-      taskQueue: { name: taskQueue },
-      taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
-    }),
-  );
-  const temporalAndWorker = inTime(describe).then(
-    ({ pollers }) => {
-      const oldest = now().getTime() - healthLimits.pollerSeenMilliseconds;
-      const seen = pollers.some(
-        ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * millisecondsPerSecond > oldest,
-      );
-      return seen ? [] : ['worker'];
-    },
-    () => ['temporal'],
-  );
-  return (await Promise.all([postgres, temporalAndWorker])).flat();
-}
 
 /** Whether this process lives, whether the whole can sell, and its metrics. */
 export function healthRoutes(dependencies: Dependencies): Route[] {
   const { keyring, registry } = dependencies;
+  const readiness = new Readiness(dependencies);
 
   const live = route({
     method: 'get',
@@ -65,7 +22,7 @@ export function healthRoutes(dependencies: Dependencies): Route[] {
   const ready = route({
     method: 'get',
     path: '/health/ready',
-    summary: 'Whether Postgres, Temporal and a worker are there',
+    summary: 'Whether Postgres, Temporal and a worker are there, and can write',
     roles: 'all',
     answers: {
       200: { description: 'Ready to sell', schema: readyAnswer },
@@ -73,7 +30,7 @@ export function healthRoutes(dependencies: Dependencies): Route[] {
     },
     problems: [],
     async handle(): Promise<Answer> {
-      const missing = await away(dependencies);
+      const missing = await readiness.away();
       const isReady = missing.length === 0;
       return { status: isReady ? 200 : 503, body: { status: isReady ? 'ready' : 'not-ready', away: missing } };
     },

@@ -45,6 +45,8 @@ export interface ApiSettings {
   temporalAddress: string;
   temporalNamespace: string;
   keys: string;
+  /** Whose disk must have room. */
+  dataDir?: string;
   rateLimits?: RateLimits;
   live?: Partial<LiveLimits>;
   undecided?: Partial<UndecidedLimits>;
@@ -100,6 +102,7 @@ export async function startApi(
     now,
     newId: v7,
     rateLimits: settings.rateLimits ?? apiLimits.rate,
+    dataDir: settings.dataDir,
   });
   const server = createServer(app);
   server.headersTimeout = apiLimits.headersMilliseconds;
@@ -146,13 +149,13 @@ function close(server: Server): Promise<void> {
 }
 
 async function main(config: Config): Promise<void> {
-  const { databaseUrl, temporalAddress, temporalNamespace, keys, port } = config;
+  const { databaseUrl, temporalAddress, temporalNamespace, keys, port, dataDir } = config;
   if (databaseUrl === undefined) throw new Error('DATABASE_URL must be set: where is Postgres?');
   if (temporalAddress === undefined) throw new Error('TEMPORAL_ADDRESS must be set: where is Temporal?');
   if (keys === undefined) throw new Error('BOXOFFICE_KEYS must be set: a comma list of role:subject:key');
   const logger = createLogger(config.logLevel, 'api');
   const stopped = stopAsked();
-  const api = await startApi({ port, databaseUrl, temporalAddress, temporalNamespace, keys }, logger);
+  const api = await startApi({ port, databaseUrl, temporalAddress, temporalNamespace, keys, dataDir }, logger);
   logger.info({ port: api.port }, 'api is listening');
   await stopped;
   await api.stop();

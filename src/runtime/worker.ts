@@ -11,6 +11,7 @@ import { CommitFeed, connect, GroupCommit, HighWaterMark, type SnapshotOptions }
 import { auditMetrics } from './audit-metrics';
 import { Auditing } from './auditing';
 import type { Config } from './config';
+import { canWork, Heartbeat } from './heartbeat';
 import { createLogger, type Logger } from './log';
 import { storeMetrics } from './metrics';
 import { poolWorkflows } from './pool-workflows';
@@ -187,10 +188,11 @@ async function main(config: Config): Promise<void> {
     connections: 1,
   });
   const auditing = new Auditing(databaseUrl, logger, { extraChecks: [readModelsCheck(verifying, stopping.signal)] });
+  const heartbeat = new Heartbeat(databaseUrl, logger, () => canWork(worker, connection));
   logger.info({ taskQueue, temporalNamespace }, 'worker is polling');
   await Promise.race([stopped, running]);
   if (stopping.signal.aborted) worker.shutdown();
-  await Promise.all([running, auditing.stop()]);
+  await Promise.all([running, auditing.stop(), heartbeat.stop()]);
   await Promise.all([close(), stopFollowing(), verifying.end()]);
   await connection.close();
 }

@@ -7,6 +7,7 @@ export * from './connect';
 export * from './errors';
 export * from './event';
 export * from './group-commit';
+export * from './heartbeats';
 export * from './high-water-mark';
 export * from './leadership';
 export * from './read';

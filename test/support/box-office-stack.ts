@@ -15,7 +15,13 @@ import { createNamespace, temporalAddress } from './temporal';
 
 export type LogLine = Readonly<Record<string, unknown>>;
 export type RunningApi = { readonly url: string; readonly logs: readonly LogLine[]; stop(): Promise<void> };
-export type WorkerProcess = { readonly logs: readonly string[]; end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> };
+export type WorkerProcess = {
+  readonly logs: readonly string[];
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** It stands still, and keeps its connections, until it is thawed. */
+  freeze(): void;
+  thaw(): void;
+};
 
 /** One key of each role, and those of a second shop and a second promoter. */
 export const keys = {
@@ -117,7 +123,7 @@ export class BoxOfficeStack {
       return logs.some((line) => line.includes('worker is polling'));
     };
     await eventually(polls, { within: WORKER_POLLS_WITHIN_MS });
-    return { logs, end };
+    return { logs, end, freeze: () => child.kill('SIGSTOP'), thaw: () => child.kill('SIGCONT') };
   }
 
   async close(): Promise<void> {
