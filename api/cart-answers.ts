@@ -43,8 +43,9 @@ export function presentCart({ view, lines }: CartReading, now: Date) {
   const { customerId, checkedOut } = cart;
   const items = lines.map(({ line, pool }) => {
     const price = quote(pool, now).unit;
-    const { available, claimed, sold, status: poolStatus } = pool;
-    return { ...line, price, total: times(price, line.quantity), available, claimed, sold, poolStatus };
+    const { available, claimed, sold, soldOut, allHeld, nextReleaseAt, status: poolStatus } = pool;
+    const left = { available, claimed, sold, soldOut, allHeld, ...(nextReleaseAt !== undefined && { nextReleaseAt }) };
+    return { ...line, price, total: times(price, line.quantity), ...left, poolStatus };
   });
   const total = checkedOut?.total ?? totalOf(items.map((item) => item.total));
   return {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { money, poolName, totalMoney } from '../src/domain';
-import { poolStatusName } from './pool-schemas';
+import { poolAnswer, poolStatusName } from './pool-schemas';
 import { customerId, instant } from './schemas';
 
 /** What comes in and what goes out of carts; a line that comes in is that of a purchase. */
@@ -25,6 +25,7 @@ export const cartAnswer = z
         available: z.int(),
         claimed: z.int(),
         sold: z.int(),
+        ...poolAnswer.pick({ soldOut: true, allHeld: true, nextReleaseAt: true }).shape,
         poolStatus: poolStatusName,
       }),
     ),

@@ -11,10 +11,11 @@ function presentSection(show: ShowView, { rows, ...section }: ShowSection, pool:
       pool,
       now,
     );
-    const { price, basePrice, maxPerPurchase, maxPerCustomer, holdSeconds } = rest;
+    const { allHeld, nextReleaseAt, price, basePrice, maxPerPurchase, maxPerCustomer, holdSeconds } = rest;
     return {
       ...named,
-      ...{ status, soldOut, capacity, available, claimed, sold, withheld, numbered, price, basePrice },
+      ...{ status, soldOut, allHeld, ...(nextReleaseAt !== undefined && { nextReleaseAt }) },
+      ...{ capacity, available, claimed, sold, withheld, numbered, price, basePrice },
       ...(pricing && { pricing }),
       maxPerPurchase,
       ...(maxPerCustomer !== undefined && { maxPerCustomer }),

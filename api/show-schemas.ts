@@ -61,6 +61,8 @@ const instant = z.iso.datetime();
 const live = poolAnswer.pick({
   status: true,
   soldOut: true,
+  allHeld: true,
+  nextReleaseAt: true,
   available: true,
   claimed: true,
   sold: true,

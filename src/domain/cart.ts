@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { eventCodec } from './event-codec';
 import { money, totalMoney } from './money';
-import { poolLimits, poolName } from './pool';
+import { poolLimits, poolName } from './pool-events';
 import { purchaseLimits, type RequestedItem } from './purchase';
 import { accept, type Decision, invariant, type Refusal, refuse } from './refusal';
 import { seatLabel } from './seating';

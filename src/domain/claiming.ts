@@ -1,5 +1,6 @@
 import type { Money } from './money';
-import { available, type Pool, type PoolEvent } from './pool';
+import { available, type Pool } from './pool';
+import type { PoolEvent } from './pool-events';
 import { quote } from './pricing';
 import { accept, type Decision, type Refusal, refuse } from './refusal';
 
@@ -13,12 +14,14 @@ export interface ClaimTickets {
   seats?: readonly string[] | undefined;
   /** The most that one ticket may cost. */
   maxUnitPrice?: Money | undefined;
+  /** When the purchase's hold ends. */
+  heldUntil: string;
   now: Date;
 }
 
 /** Claims tickets at the price of this moment, or says why not. */
 export function claimTickets(pool: Pool | undefined, command: ClaimTickets): Decision<PoolEvent> {
-  const { purchaseId, customerId, ticketIds, now } = command;
+  const { purchaseId, customerId, ticketIds, heldUntil, now } = command;
   if (!pool) return refuse({ slug: 'not-found', what: `pool ${command.pool}` });
   const refusal = notSelling(pool, now) ?? beyondLimits(pool, command) ?? notToBeHad(pool, command);
   if (refusal) return refuse(refusal);
@@ -39,7 +42,8 @@ export function claimTickets(pool: Pool | undefined, command: ClaimTickets): Dec
         data: {
           ticketId,
           purchaseId,
-          ...(pool.maxPerCustomer !== undefined && { customerId }),
+          customerId,
+          heldUntil,
           ...(seat !== undefined && { seat }),
           price: unit,
           quote: explained,

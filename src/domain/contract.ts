@@ -1,5 +1,5 @@
 import type { Money } from './money';
-import type { HoldsPolicy, PoolSettings } from './pool';
+import type { HoldsPolicy, PoolSettings } from './pool-events';
 import type { Pricing } from './pricing';
 import type { PurchaseStatus, RequestedItem } from './purchase';
 import type { ShowSettings } from './show-settings';

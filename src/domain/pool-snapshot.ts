@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import { HoldEnds } from './hold-ends';
 import { money } from './money';
 import { PersistentMap } from './persistent-map';
-import { type Claim, holdsPolicy, type Pool, poolEvents } from './pool';
+import { type Claim, holdEndsOf, type Pool } from './pool';
+import { holdsPolicy, poolEvents } from './pool-events';
 import { invariant } from './refusal';
 import { SeatMap } from './seat-map';
 import { seatLabel } from './seating';
 
 /** Raised whenever `evolvePool` makes another state of the same events: older snapshots are then of no use any more. */
-export const poolReducer = 2;
+export const poolReducer = 3;
 
 /** Purchases, or customers, in one piece of a written snapshot: about a millisecond's work. */
 const linesInPiece = 500;
@@ -22,7 +24,11 @@ const plain = poolEvents.PoolCreated.extend({
   withheld: z.int().min(0),
 }).strict();
 
-const named = z.strictObject({ seat: seatLabel.optional(), customerId: z.string().optional() });
+const named = z.strictObject({
+  seat: seatLabel.optional(),
+  customerId: z.string().optional(),
+  heldUntil: z.int().optional(),
+});
 
 /** One purchase's claims in their order: its id, then for each its ticket id, the place of its price, and what else it names. */
 type FlatClaims = (string | number | z.infer<typeof named>)[];
@@ -39,7 +45,7 @@ const written = z.strictObject({
 
 /** A pool's state as JSON, in pieces, so that other work finds a gap between them. */
 export function* writePool(pool: Pool): Generator<string> {
-  const { claims, seats, customers, ...rest } = pool;
+  const { claims, holdEnds: _, seats, customers, ...rest } = pool;
   const prices = new PriceList();
   yield `{"pool":${JSON.stringify(rest)},"claims":[`;
   yield* inPieces(claims, ([purchaseId, held]) => flat(purchaseId, held, prices));
@@ -86,6 +92,7 @@ export function readPool(text: string): Pool {
   return {
     ...pool,
     claims: PersistentMap.of(byPurchase),
+    holdEnds: HoldEnds.of(holdEndsOf(byPurchase)),
     ...(pool.rows && seats && { seats: SeatMap.restore(pool.rows, seats) }),
     ...(limited && { customers: PersistentMap.of(customersIn(customers)) }),
   } as Pool;
@@ -95,7 +102,7 @@ function flat(purchaseId: string, claims: readonly Claim[], prices: PriceList): 
   const line: FlatClaims = [purchaseId];
   for (const { ticketId, price, ...names } of claims) {
     line.push(ticketId, prices.placeOf(price));
-    if (names.seat !== undefined || names.customerId !== undefined) line.push(names);
+    if (Object.keys(names).length > 0) line.push(names);
   }
   return line;
 }
@@ -107,7 +114,7 @@ function claimsIn(line: readonly unknown[], prices: readonly Claim['price'][]): 
     const price = prices[Number(place)];
     invariant(typeof ticketId === 'string' && price !== undefined, () => 'a snapshot knows the price of every ticket');
     const isNamed = typeof names === 'object';
-    claims.push({ ticketId, price, ...(isNamed && (named.parse(names) as Pick<Claim, 'seat' | 'customerId'>)) });
+    claims.push({ ticketId, price, ...(isNamed && (named.parse(names) as Omit<Claim, 'ticketId' | 'price'>)) });
     index += isNamed ? 3 : 2;
   }
   return claims;

@@ -1,99 +1,17 @@
-import { z } from 'zod';
-import { eventCodec } from './event-codec';
-import { type Money, money } from './money';
+import { type HoldEnd, HoldEnds } from './hold-ends';
+import type { Money } from './money';
 import { PersistentMap } from './persistent-map';
-import { needsStart, pricingSchema, quoteSchema } from './pricing';
+import type { HoldsPolicy, PoolEvent, PoolSettings } from './pool-events';
 import { invariant } from './refusal';
 import { SeatMap, type SeatStatus } from './seat-map';
-import { seatCount, seatLabel, seatRows } from './seating';
-
-/** Where each limit of a pool is set. */
-export const poolLimits = {
-  capacity: 1_000_000,
-  maxPerPurchase: { least: 1, most: 50, usual: 4 },
-  maxPerCustomer: { least: 1, most: 1000 },
-  holdSeconds: { least: 1, most: 3600, usual: 300 },
-  /** Seats that one command withholds or gives back. */
-  seatsAtOnce: 2_000,
-} as const;
-
-export const poolName = z.string().regex(/^[a-z0-9-]{1,63}$/, 'must be 1 to 63 of a-z, 0-9 and -');
-const instant = z.iso.datetime({ offset: true });
-/** What a stop does to open holds: give them back, or let their buyers still pay. */
-export const holdsPolicy = z.enum(['release', 'honour']);
-export type HoldsPolicy = z.infer<typeof holdsPolicy>;
-
-/** Named where they are numbered. */
-const someTickets = { quantity: z.int().min(1), seats: z.array(seatLabel).optional() };
-
-export const poolEvents = {
-  PoolCreated: z.object({
-    name: poolName,
-    title: z.string(),
-    promoter: z.string(),
-    capacity: z.int().min(1).max(poolLimits.capacity),
-    price: money,
-    maxPerPurchase: z.int(),
-    /** Tickets that one customer may hold and have bought; without it as many as they like. */
-    maxPerCustomer: z.int().optional(),
-    holdSeconds: z.int(),
-    startsAt: instant.optional(),
-    opensAt: instant.optional(),
-    closesAt: instant.optional(),
-    /** The seats of a numbered pool, the front row first; without it general admission. */
-    rows: seatRows.optional(),
-    pricing: pricingSchema.optional(),
-    /** The show whose section it is: that opens, closes and cancels it. */
-    show: z.string().optional(),
-  }),
-  SalesOpened: z.object({}),
-  SalesClosed: z.object({}),
-  SalesStopped: z.object({ reason: z.string(), holds: holdsPolicy }),
-  SalesResumed: z.object({}),
-  /** The base price from now on, and the pricing where that was replaced. */
-  PoolRepriced: z.object({ price: money, pricing: pricingSchema.optional() }),
-  PoolCancelled: z.object({ reason: z.string() }),
-  TicketsWithheld: z.object({ ...someTickets, reason: z.string().optional() }),
-  TicketsGivenBack: z.object(someTickets),
-  TicketClaimed: z.object({
-    ticketId: z.uuid(),
-    purchaseId: z.uuid(),
-    /** Where the pool limits each customer. */
-    customerId: z.string().optional(),
-    seat: seatLabel.optional(),
-    price: money,
-    quote: quoteSchema,
-  }),
-  TicketReleased: z.object({ ticketId: z.uuid(), purchaseId: z.uuid() }),
-  TicketBought: z.object({ ticketId: z.uuid(), purchaseId: z.uuid(), price: money }),
-};
-export type PoolEvent = {
-  [Type in keyof typeof poolEvents]: { type: Type; data: z.infer<(typeof poolEvents)[Type]> };
-}[keyof typeof poolEvents];
-
-const asItWas = (data: unknown) => data;
-
-export const poolCodec = eventCodec(poolEvents, {
-  // What came with the second version changes what may be sold at which price: who does not know it must not sell.
-  PoolCreated: { version: 2, upcasts: { 1: asItWas } },
-  PoolRepriced: { version: 2, upcasts: { 1: asItWas } },
-});
-export type PoolSettings = z.infer<typeof poolEvents.PoolCreated>;
-
-/** What a pool's workflow is started with, also by hand. */
-export const poolSettings = poolEvents.PoolCreated.refine(
-  ({ rows, capacity }) => rows === undefined || seatCount(rows) === capacity,
-  { path: ['capacity'], message: 'must be the number of the seats' },
-).refine(({ pricing, startsAt }) => !pricing || startsAt !== undefined || !needsStart(pricing), {
-  path: ['startsAt'],
-  message: 'is needed by a pricing that follows the time to the start',
-});
 
 export interface Claim {
   ticketId: string;
   price: Money;
   seat?: string;
   customerId?: string;
+  /** In milliseconds since 1970. */
+  heldUntil?: number;
 }
 
 /** A pool that exists; before `PoolCreated` its state is `undefined`. */
@@ -108,6 +26,8 @@ export interface Pool extends PoolSettings {
   withheld: number;
   /** Live claims by purchase. */
   claims: PersistentMap<string, readonly Claim[]>;
+  /** When these claims end, as far as they say it. */
+  holdEnds: HoldEnds;
   /** Where the pool is numbered. */
   seats?: SeatMap;
   /** Tickets that each customer holds or has bought, where the pool limits that. */
@@ -141,6 +61,7 @@ function created(settings: PoolSettings): Pool {
     sold: 0,
     withheld: 0,
     claims: PersistentMap.of(),
+    holdEnds: HoldEnds.none,
     ...(rows && { seats: SeatMap.of(rows) }),
     ...(maxPerCustomer !== undefined && { customers: PersistentMap.of<string, number>() }),
   };
@@ -171,8 +92,22 @@ function customersWith(pool: Pool, customerId: string | undefined, more: 1 | -1)
   return { customers: held === 0 ? customers.delete(customerId) : customers.set(customerId, held) };
 }
 
+/** When each live claim ends; those of one purchase that end together are one. */
+export function holdEndsOf(claims: Iterable<readonly [string, readonly Claim[]]>): HoldEnd[] {
+  return [...claims].flatMap(([purchaseId, held]) => {
+    const ends = new Set(held.flatMap(({ heldUntil }) => heldUntil ?? []));
+    return [...ends].map((at) => ({ at, purchaseId }));
+  });
+}
+
+/** When the next hold may end, as an instant; undefined where nothing is held, or claims do not say it. */
+export function nextRelease({ holdEnds }: Pick<Pool, 'holdEnds'>): string | undefined {
+  return holdEnds.next === undefined ? undefined : new Date(holdEnds.next).toISOString();
+}
+
 function claimed(pool: Pool, data: Extract<PoolEvent, { type: 'TicketClaimed' }>['data']): Pool {
   const { purchaseId, ticketId, customerId, seat, price } = data;
+  const heldUntil = data.heldUntil === undefined ? undefined : Date.parse(data.heldUntil);
   invariant(available(pool) > 0, () => `pool ${pool.name} is oversold`);
   const claims = pool.claims.get(purchaseId) ?? [];
   invariant(!claims.some((claim) => claim.ticketId === ticketId), () => `ticket ${ticketId} is claimed twice`);
@@ -181,13 +116,16 @@ function claimed(pool: Pool, data: Extract<PoolEvent, { type: 'TicketClaimed' }>
     price,
     ...(seat !== undefined && { seat }),
     ...(customerId !== undefined && { customerId }),
+    ...(heldUntil !== undefined && { heldUntil }),
   };
+  const isNewEnd = heldUntil !== undefined && !claims.some((each) => each.heldUntil === heldUntil);
   return {
     ...pool,
     ...seatsTurned(pool, seatOf(data), 'available', 'claimed'),
     ...customersWith(pool, customerId, 1),
     claimed: pool.claimed + 1,
     claims: pool.claims.set(purchaseId, [...claims, claim]),
+    ...(isNewEnd && { holdEnds: pool.holdEnds.with({ at: heldUntil, purchaseId }) }),
   };
 }
 
@@ -199,15 +137,11 @@ function unclaimed(
   const claims = pool.claims.get(purchaseId) ?? [];
   const claim = claims.find((each) => each.ticketId === ticketId);
   invariant(claim !== undefined, () => `ticket ${ticketId} of pool ${pool.name} has no live claim`);
-  const left = claims.filter((each) => each !== claim);
-  return {
-    claim,
-    pool: {
-      ...pool,
-      claimed: pool.claimed - 1,
-      claims: left.length === 0 ? pool.claims.delete(purchaseId) : pool.claims.set(purchaseId, left),
-    },
-  };
+  const others = claims.filter((each) => each !== claim);
+  const left = others.length === 0 ? pool.claims.delete(purchaseId) : pool.claims.set(purchaseId, others);
+  const isLive = (end: HoldEnd) => left.get(end.purchaseId)?.some(({ heldUntil }) => heldUntil === end.at) ?? false;
+  const holdEnds = pool.holdEnds.settled(isLive, { size: left.size, all: () => holdEndsOf(left) });
+  return { claim, pool: { ...pool, claimed: pool.claimed - 1, claims: left, holdEnds } };
 }
 
 export function evolvePool(state: Pool | undefined, event: PoolEvent): Pool {

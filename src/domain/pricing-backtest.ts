@@ -1,5 +1,5 @@
 import type { Money } from './money';
-import type { PoolEvent } from './pool';
+import type { PoolEvent } from './pool-events';
 import { dayInMilliseconds } from './price-factors';
 import { type PricePart, priceParts } from './price-parts';
 import { type Priced, type Pricing, type Quote, quote } from './pricing';

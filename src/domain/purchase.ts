@@ -3,7 +3,7 @@ import { type PaymentMethodType, paymentMethods } from './contract';
 import { eventCodec } from './event-codec';
 import { orderId } from './identifiers';
 import { type Money, money, sum, totalMoney } from './money';
-import { poolLimits } from './pool';
+import { poolLimits } from './pool-events';
 import type { Refusal } from './refusal';
 import { invariant } from './refusal';
 import { seatLabel } from './seating';

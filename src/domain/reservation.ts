@@ -1,6 +1,7 @@
 import { claimTickets } from './claiming';
 import { deterministicId } from './identifiers';
-import { type Pool, type PoolEvent, poolLimits } from './pool';
+import type { Pool } from './pool';
+import { type PoolEvent, poolLimits } from './pool-events';
 import { type PurchaseEvent, type RequestedItem, type ReservedItem, reservedTotal } from './purchase';
 import type { Refusal } from './refusal';
 
@@ -47,6 +48,12 @@ function ticketsOf(claims: readonly PoolEvent[]): ReservedItem['tickets'] {
   });
 }
 
+/** A purchase holds all its tickets for as long as the pool does that holds them the shortest. */
+function endOfHold(pools: readonly Pool[], now: Date): string {
+  const seconds = pools.length === 0 ? 0 : Math.min(...pools.map(({ holdSeconds }) => holdSeconds));
+  return new Date(now.getTime() + seconds * millisecondsPerSecond).toISOString();
+}
+
 /** The purchase that comes to nothing, for this reason. */
 export function rejectPurchase({ customerId, items }: ReservationRequest, refusal: Refusal): Reservation {
   const data = { customerId, items: [...items], refusal };
@@ -64,25 +71,25 @@ export function reserveTickets(
   const claims = new Map<string, PoolEvent[]>();
   const items: ReservedItem[] = [];
   const currencies = new Set<string>();
-  let holdSeconds = Number.POSITIVE_INFINITY;
-  for (const [name, line] of linesByPool(request.items)) {
-    const pool = poolNamed(name);
+  const lines = [...linesByPool(request.items)].map(([name, line]) => ({ name, line, pool: poolNamed(name) }));
+  const heldUntil = endOfHold(
+    lines.flatMap(({ pool }) => pool ?? []),
+    now,
+  );
+  for (const { name, line, pool } of lines) {
     const { seats, maxUnitPrice } = line;
     const ticketIds = ticketIdsOf(purchaseId, name, quantityOf(line));
-    const decision = claimTickets(pool, { pool: name, purchaseId, customerId, ticketIds, seats, maxUnitPrice, now });
+    const wish = { pool: name, purchaseId, customerId, ticketIds, seats, maxUnitPrice, heldUntil, now };
+    const decision = claimTickets(pool, wish);
     if (!decision.accepted) return reject(decision.refusal);
     if (pool) {
       currencies.add(pool.price.currency);
-      holdSeconds = Math.min(holdSeconds, pool.holdSeconds);
       const tickets = ticketsOf(decision.events);
       items.push({ pool: name, quantity: tickets.length, tickets });
     }
     claims.set(name, decision.events);
   }
   if (currencies.size > 1) return reject({ slug: 'mixed-currencies', currencies: [...currencies] });
-  const expiresAt = new Date(now.getTime() + holdSeconds * millisecondsPerSecond).toISOString();
-  return {
-    claims,
-    opening: { type: 'TicketsReserved', data: { customerId, items, total: reservedTotal(items), expiresAt } },
-  };
+  const data = { customerId, items, total: reservedTotal(items), expiresAt: heldUntil };
+  return { claims, opening: { type: 'TicketsReserved', data } };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { givenInstant } from './instant';
 import { money } from './money';
-import { poolLimits } from './pool';
+import { poolLimits } from './pool-events';
 import { pricingSchema } from './pricing';
 import { rowsOfLabels, seatCount, seatLabels, seatRows } from './seating';
 import {

@@ -1,4 +1,5 @@
-import type { Pool, PoolEvent, PoolSettings } from './pool';
+import type { Pool } from './pool';
+import type { PoolEvent, PoolSettings } from './pool-events';
 import { invariant, type Refusal } from './refusal';
 import { draftShow, type Show, type ShowCommand, type ShowEvent, steerShow } from './show';
 import { type ShowSection, type ShowSettings, salesEnd } from './show-settings';

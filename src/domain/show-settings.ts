@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { poolEvents, poolLimits } from './pool';
+import { poolEvents, poolLimits } from './pool-events';
 import { pricingSchema } from './pricing';
 import { seatCount, seatRows } from './seating';
 

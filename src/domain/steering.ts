@@ -1,5 +1,6 @@
 import type { Money } from './money';
-import { available, type HoldsPolicy, type Pool, type PoolEvent, type PoolSettings } from './pool';
+import { available, type Pool } from './pool';
+import type { HoldsPolicy, PoolEvent, PoolSettings } from './pool-events';
 import { needsStart, type Pricing } from './pricing';
 import { accept, type Decision, type Refusal, refuse } from './refusal';
 

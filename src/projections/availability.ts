@@ -2,6 +2,7 @@ import type { ClientBase, Pool as Database } from 'pg';
 import {
   available,
   type Money,
+  nextRelease,
   type Pool,
   type PoolStatus,
   type Pricing,
@@ -21,12 +22,17 @@ export interface PoolView {
   title: string;
   promoter: string;
   status: PoolStatus;
+  /** Nothing is available, and nothing can come back by itself. */
   soldOut: boolean;
+  /** Nothing is available, and what others hold may come back. */
+  allHeld: boolean;
   capacity: number;
   available: number;
   claimed: number;
   sold: number;
   withheld: number;
+  /** When the next hold may end; left out where nothing is held. */
+  nextReleaseAt?: string;
   /** The base price: what a ticket costs now is worked out from it, and from the pricing where there is one. */
   price: Money;
   pricing?: Pricing;
@@ -50,6 +56,7 @@ type Details = Omit<
   | 'promoter'
   | 'status'
   | 'soldOut'
+  | 'allHeld'
   | 'capacity'
   | 'available'
   | 'claimed'
@@ -64,6 +71,7 @@ function details(pool: Pool): Details {
     pool;
   const { show } = pool;
   const reason = pool.cancelled?.reason ?? pool.stopped?.reason;
+  const nextReleaseAt = nextRelease(pool);
   return {
     title,
     price,
@@ -77,6 +85,7 @@ function details(pool: Pool): Details {
     ...(closesAt !== undefined && { closesAt }),
     ...(show !== undefined && { show }),
     ...(reason !== undefined && { reason }),
+    ...(nextReleaseAt !== undefined && { nextReleaseAt }),
   };
 }
 
@@ -156,7 +165,8 @@ function view(row: Row): PoolView {
     name,
     promoter,
     status,
-    soldOut: left === 0,
+    soldOut: left === 0 && claimed === 0,
+    allHeld: left === 0 && claimed > 0,
     capacity,
     available: left,
     claimed,

@@ -23,6 +23,8 @@ describeBoxOffice('a cart', (open) => {
         available: 8,
         claimed: 0,
         sold: 0,
+        soldOut: false,
+        allHeld: false,
         poolStatus: 'on-sale',
       },
       expect.objectContaining({ pool: circle.name, price: euros(30), total: euros(30), available: 10 }),

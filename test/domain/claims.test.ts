@@ -5,10 +5,13 @@ import { scenarios } from '../support/scenario';
 const { given } = scenarios(evolvePool);
 const pool = 'spring-gig';
 const now = new Date('2026-03-01T12:00:00Z');
+const buyer = { customerId: 'alice', heldUntil: '2026-03-01T12:05:00.000Z' };
 const claiming =
   (ticketIds: string[], at = now) =>
   (state: Pool | undefined) =>
-    claimTickets(state, { pool, purchaseId: 'p', customerId: 'alice', ticketIds, now: at });
+    claimTickets(state, { pool, purchaseId: 'p', ...buyer, ticketIds, now: at });
+/** What a claim of Alice's comes to. */
+const taken = (ticketId: string, price = euros(50), quote = flatQuote()) => claimed('p', ticketId, price, quote, buyer);
 const releasing = (state: Pool | undefined) => (state ? releaseTickets(state, 'p') : []);
 const buying = (state: Pool | undefined) => (state ? buyTickets(state, 'p') : []);
 
@@ -22,23 +25,23 @@ describe('claiming tickets', () => {
   it('claims each ticket at the price of the moment, with its explanation', () => {
     given(poolCreated())
       .when(claiming(['t1', 't2']))
-      .gives(claimed('p', 't1'), claimed('p', 't2'));
+      .gives(taken('t1'), taken('t2'));
   });
 
   it('explains how much was gone and how many days were left', () => {
     given(poolCreated({ startsAt: '2026-03-09T11:00:00Z' }), claimed('q', 't0'), bought('q', 't0'), claimed('r', 't1'))
       .when(claiming(['t2']))
-      .gives(claimed('p', 't2', euros(50), { ...flatQuote(20), daysLeft: 7 }));
+      .gives(taken('t2', euros(50), { ...flatQuote(20), daysLeft: 7 }));
     given(poolCreated({ startsAt: '2026-02-01T11:00:00Z' }))
       .when(claiming(['t1']))
-      .gives(claimed('p', 't1', euros(50), { ...flatQuote(), daysLeft: 0 }));
+      .gives(taken('t1', euros(50), { ...flatQuote(), daysLeft: 0 }));
   });
 
   it('takes the last tickets, and not one more', () => {
     const sold = [poolCreated({ capacity: 3 }), claimed('q', 't0'), bought('q', 't0')];
     given(...sold)
       .when(claiming(['t1', 't2']))
-      .gives(claimed('p', 't1', euros(50), flatQuote(33.33)), claimed('p', 't2', euros(50), flatQuote(33.33)));
+      .gives(taken('t1', euros(50), flatQuote(33.33)), taken('t2', euros(50), flatQuote(33.33)));
     given(...sold)
       .when(claiming(['t1', 't2', 't3']))
       .refuses({ slug: 'insufficient-inventory', pool, requested: 3, available: 2 });
@@ -47,13 +50,13 @@ describe('claiming tickets', () => {
   it('finds released tickets again', () => {
     given(poolCreated({ capacity: 1 }), claimed('q', 't0'), released('q', 't0'))
       .when(claiming(['t1']))
-      .gives(claimed('p', 't1'));
+      .gives(taken('t1'));
   });
 
   it('sells at the new price after a reprice, and buys at the price it claimed', () => {
     given(poolCreated(), repriced)
       .when(claiming(['t1']))
-      .gives(claimed('p', 't1', euros(70)));
+      .gives(taken('t1', euros(70)));
     given(poolCreated(), claimed('p', 't1'), repriced)
       .when(buying)
       .gives(bought('p', 't1', euros(50)));
@@ -83,14 +86,14 @@ describe('claiming tickets', () => {
       .refuses({ slug: 'sales-stopped', pool, reason: 'a storm is coming' });
     given(poolCreated(), stopped(), resumed)
       .when(claiming(['t1']))
-      .gives(claimed('p', 't1'));
+      .gives(taken('t1'));
   });
 
   it('is refused from the closing time on, even before the closing is written down', () => {
     const closing = poolCreated({ closesAt: '2026-03-01T13:00:00+01:00' });
     given(closing)
       .when(claiming(['t1'], new Date('2026-03-01T11:59:59.999Z')))
-      .gives(claimed('p', 't1'));
+      .gives(taken('t1'));
     given(closing)
       .when(claiming(['t1'], new Date('2026-03-01T12:00:00Z')))
       .refuses({ slug: 'sales-stopped', pool, reason: 'the sale is over' });

@@ -1,5 +1,13 @@
 import { assert, property } from 'fast-check';
-import { evolvePool, type Money, type Pool, type PoolCommand, type PoolSettings, type Refusal } from '../../src/domain';
+import {
+  evolvePool,
+  type Money,
+  nextRelease,
+  type Pool,
+  type PoolCommand,
+  type PoolSettings,
+  type Refusal,
+} from '../../src/domain';
 import { testSeed } from '../support/random';
 import { begin, decide, minuteOfSale, type Script, type Step, scripts, seatNames, settingsOf } from './pool-script';
 
@@ -8,11 +16,19 @@ type Answer = string[] | Refusal;
 
 const times = (count: number, type: string): string[] => Array<string>(count).fill(type);
 
+interface PaperTicket {
+  purchase: string;
+  customer: string;
+  price: number;
+  sold: boolean;
+  seat: string | undefined;
+  heldUntil: Date;
+}
+
 /** A pool as one would keep it on paper: a list of tickets, and what hangs on the door of the box office. */
 class PaperPool {
   private readonly settings: PoolSettings;
-  readonly tickets: { purchase: string; customer: string; price: number; sold: boolean; seat: string | undefined }[] =
-    [];
+  readonly tickets: PaperTicket[] = [];
   withheld = 0;
   /** Of a numbered pool: the seats that nobody has, nor the promoter. */
   readonly free: Set<string> | undefined;
@@ -32,6 +48,12 @@ class PaperPool {
 
   get sold(): number {
     return this.tickets.filter((ticket) => ticket.sold).length;
+  }
+
+  /** When the next of the tickets that are held may be there again. */
+  get nextRelease(): string | undefined {
+    const ends = this.tickets.filter(({ sold }) => !sold).map(({ heldUntil }) => heldUntil.getTime());
+    return ends.length === 0 ? undefined : new Date(Math.min(...ends)).toISOString();
   }
 
   held(purchase: string): number[] {
@@ -67,7 +89,8 @@ class PaperPool {
   }
 
   private claim(step: Extract<Step, { do: 'claim' }>, given: readonly (string | undefined)[]): Answer {
-    const { purchase, customer, seats, minute } = step;
+    const { purchase, customer, seats, minute, holdMinutes } = step;
+    const heldUntil = minuteOfSale(minute + holdMinutes);
     const { name: pool, maxPerPurchase, maxPerCustomer, closesAt } = this.settings;
     const quantity = seats?.length ?? step.quantity;
     const isLate = closesAt !== undefined && minuteOfSale(minute).toISOString() >= closesAt;
@@ -90,7 +113,7 @@ class PaperPool {
       const seat = seats?.[count] ?? given[count];
       expect(this.free === undefined).toBe(seat === undefined);
       if (seat !== undefined) expect(this.free?.delete(seat)).toBe(true);
-      this.tickets.push({ purchase, customer, price: this.price.amount, sold: false, seat });
+      this.tickets.push({ purchase, customer, price: this.price.amount, sold: false, seat, heldUntil });
     }
     return times(quantity, 'TicketClaimed');
   }
@@ -193,6 +216,7 @@ it(`a pool answers and counts like a list on paper, and is never oversold (seed 
           : [];
         expect(answer).toEqual(paper.take(step, given));
         expect(pool.sold).toBe(paper.sold);
+        expect(nextRelease(pool)).toBe(paper.nextRelease);
         expect(pool.withheld).toBe(paper.withheld);
         if (paper.free) {
           const { free } = paper;

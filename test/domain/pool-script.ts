@@ -17,7 +17,15 @@ import { euros, poolSettings } from '../support/domain-events';
 /** What may happen to a pool, at the minute of its sale that is given. */
 export type Step =
   | { do: 'create'; capacity: number }
-  | { do: 'claim'; purchase: string; customer: string; quantity: number; seats: string[] | undefined; minute: number }
+  | {
+      do: 'claim';
+      purchase: string;
+      customer: string;
+      quantity: number;
+      seats: string[] | undefined;
+      minute: number;
+      holdMinutes: number;
+    }
   | { do: 'release' | 'buy'; purchase: string }
   | { do: 'steer'; command: PoolCommand };
 
@@ -50,6 +58,7 @@ const claim: Arbitrary<Step> = record({
   quantity: integer({ min: 0, max: 5 }),
   seats: option(seats, { nil: undefined }),
   minute: integer({ min: 0, max: lastMinute }),
+  holdMinutes: integer({ min: 1, max: 9 }),
 });
 const price = oneof(
   { arbitrary: integer({ min: 1, max: 9 }).map(euros), weight: 4 },
@@ -114,7 +123,7 @@ export function decide(pool: Pool, step: Step, nth: number): Decision<PoolEvent>
     case 'create':
       return createPool(pool, poolSettings({ capacity: step.capacity }));
     case 'claim': {
-      const { seats, minute } = step;
+      const { seats, minute, holdMinutes } = step;
       const quantity = seats?.length ?? step.quantity;
       const ticketIds = Array.from({ length: quantity }, (_, index) => deterministicId('ticket', nth, index));
       return claimTickets(pool, {
@@ -123,6 +132,7 @@ export function decide(pool: Pool, step: Step, nth: number): Decision<PoolEvent>
         customerId: step.customer,
         ticketIds,
         seats,
+        heldUntil: minuteOfSale(minute + holdMinutes).toISOString(),
         now: minuteOfSale(minute),
       });
     }

@@ -1,5 +1,5 @@
 import { array, assert, integer, property } from 'fast-check';
-import { evolvePool, type Pool, type PoolEvent, readPool, writePool } from '../../src/domain';
+import { evolvePool, nextRelease, type Pool, type PoolEvent, readPool, writePool } from '../../src/domain';
 import { bought, claimed, poolCreated } from '../support/domain-events';
 import { testSeed } from '../support/random';
 import { scenarios } from '../support/scenario';
@@ -8,8 +8,9 @@ import { eventsOf, scripts } from './pool-script';
 const { stateAfter } = scenarios(evolvePool);
 const fold = (events: readonly PoolEvent[]) => stateAfter(...events) as Pool;
 const written = (pool: Pool) => [...writePool(pool)].join('');
-const comparable = ({ claims, seats, customers, ...rest }: Pool) => ({
+const comparable = ({ claims, holdEnds, seats, customers, ...rest }: Pool) => ({
   ...rest,
+  nextRelease: nextRelease({ holdEnds }),
   claims: new Map(claims),
   seats: seats?.statuses(),
   customers: customers && new Map(customers),

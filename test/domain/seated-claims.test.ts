@@ -5,6 +5,7 @@ import { scenarios } from '../support/scenario';
 const { given, stateAfter } = scenarios(evolvePool);
 const pool = 'spring-gig';
 const now = new Date('2026-03-01T12:00:00Z');
+const heldUntil = '2026-03-01T12:05:00.000Z';
 /** Six seats: A-1 to A-4 in front, B-1 and B-2 behind. */
 const hall = poolCreated({
   capacity: 6,
@@ -15,6 +16,13 @@ const hall = poolCreated({
 });
 const seated = (purchaseId: string, ticketId: string, seat: string) =>
   claimed(purchaseId, ticketId, euros(50), flatQuote(), { seat });
+/** What a claim of Alice's comes to. */
+const taken = (ticketId: string, seat?: string, sharePercent = 0) =>
+  claimed('p', ticketId, euros(50), flatQuote(sharePercent), {
+    customerId: 'alice',
+    heldUntil,
+    ...(seat !== undefined && { seat }),
+  });
 
 interface Wish {
   tickets?: number;
@@ -28,7 +36,7 @@ const claiming =
   (state: Pool | undefined) => {
     const quantity = tickets ?? seats?.length ?? 1;
     const ticketIds = Array.from({ length: quantity }, (_, index) => `t${index + 1}`);
-    return claimTickets(state, { pool, purchaseId: 'p', customerId, ticketIds, seats, maxUnitPrice, now });
+    return claimTickets(state, { pool, purchaseId: 'p', customerId, ticketIds, seats, maxUnitPrice, heldUntil, now });
   };
 const withheld = (quantity: number, seats?: string[]): PoolEvent => ({
   type: 'TicketsWithheld',
@@ -45,13 +53,13 @@ describe('claiming numbered seats', () => {
   it('claims the seats that are named, in their order', () => {
     given(hall)
       .when(claiming({ seats: ['B-2', 'A-1'] }))
-      .gives(seated('p', 't1', 'B-2'), seated('p', 't2', 'A-1'));
+      .gives(taken('t1', 'B-2'), taken('t2', 'A-1'));
   });
 
   it('gives the best that are available where none are named', () => {
     given(hall)
       .when(claiming({ tickets: 2 }))
-      .gives(seated('p', 't1', 'A-1'), seated('p', 't2', 'A-2'));
+      .gives(taken('t1', 'A-1'), taken('t2', 'A-2'));
   });
 
   it('is refused for seats that are claimed, sold, withheld, not there or named twice, and names them all', () => {
@@ -67,7 +75,7 @@ describe('claiming numbered seats', () => {
   it('finds a seat again that was released', () => {
     given(hall, seated('q', 'q1', 'A-1'), released('q', 'q1'))
       .when(claiming({ seats: ['A-1'] }))
-      .gives(seated('p', 't1', 'A-1'));
+      .gives(taken('t1', 'A-1'));
   });
 
   it('gives every seat of a purchase back', () => {
@@ -102,7 +110,7 @@ describe('withholding tickets', () => {
       .gives(givenBack(2));
     given(poolCreated({ capacity: 3 }), withheld(2), givenBack(2))
       .when(claiming({ tickets: 2 }))
-      .gives(claimed('p', 't1'), claimed('p', 't2'));
+      .gives(taken('t1'), taken('t2'));
   });
 
   it('takes nothing that customers have, and gives nothing back that was never withheld', () => {
@@ -159,13 +167,10 @@ describe('what one customer may have', () => {
   it('forgets what was given back, and does not mix customers up', () => {
     given(limited, mine('q', 'q1'), mine('q', 'q2'), released('q', 'q1'))
       .when(claiming({ tickets: 1 }))
-      .gives(claimed('p', 't1', euros(50), flatQuote(10), { customerId: 'alice' }));
+      .gives(taken('t1', undefined, 10));
     given(limited, mine('q', 'q1', 'bob'), mine('q', 'q2', 'bob'))
       .when(claiming({ tickets: 2 }))
-      .gives(
-        claimed('p', 't1', euros(50), flatQuote(20), { customerId: 'alice' }),
-        claimed('p', 't2', euros(50), flatQuote(20), { customerId: 'alice' }),
-      );
+      .gives(taken('t1', undefined, 20), taken('t2', undefined, 20));
   });
 });
 
@@ -175,7 +180,7 @@ describe('the most that a buyer would pay', () => {
   it('is no hindrance while tickets cost no more', () => {
     given(poolCreated())
       .when(claiming({ maxUnitPrice: euros(50) }))
-      .gives(claimed('p', 't1'));
+      .gives(taken('t1'));
   });
 
   it('refuses what is dearer by now, with the price', () => {

@@ -144,7 +144,9 @@ const timeline = z.object({ events: z.array(z.object({ type: z.string() })) });
 export function poolIn(answer: Answer, status = 200): Pool {
   const pool = parsed(poolAnswer, answer, status);
   expect(pool.available + pool.claimed + pool.sold + pool.withheld).toBe(pool.capacity);
-  expect(pool.soldOut).toBe(pool.available === 0);
+  expect(pool.soldOut).toBe(pool.available === 0 && pool.claimed === 0);
+  expect(pool.allHeld).toBe(pool.available === 0 && pool.claimed > 0);
+  expect(pool.nextReleaseAt !== undefined).toBe(pool.claimed > 0);
   return pool;
 }
 
