@@ -11,15 +11,13 @@ export function presentPool({ promoter: _, ...pool }: PoolView, now: Date) {
 export function declinedProblem(payment: Extract<Payment, { status: 'declined' }>): Problem {
   const { reason, attemptsLeft } = payment;
   const times = attemptsLeft === 1 ? 'once more' : `${attemptsLeft} more times`;
-  const hope = attemptsLeft > 0 ? `You may try ${times}.` : 'No attempts are left; the tickets were given back.';
+  const hope = attemptsLeft > 0 ? `While the hold lasts you may try ${times}.` : 'No attempts are left.';
   return new Problem('payment-declined', `The payment was declined: ${reason}. ${hope}`, { reason, attemptsLeft });
 }
 
+/** Said from the hold's end on: when the tickets are given back is another moment. */
 export function expiredProblem(): Problem {
-  return new Problem(
-    'purchase-expired',
-    'The hold ended before it was paid; the tickets were given back. Start a new purchase.',
-  );
+  return new Problem('purchase-expired', 'The hold has ended before it was paid; start a new purchase.');
 }
 
 /** Why a purchase ended without tickets; undefined while it may still get them, and when it did. */
