@@ -1,18 +1,13 @@
 import { QueueFull, StoreUnavailable, storeError } from '../src/store';
 import type { Dependencies } from './dependencies';
+import { endAndClose } from './end-and-close';
 import type { Response } from './exchange';
-import { notFound, Problem, unavailable } from './problem';
+import { notFound, Problem, payloadTooLarge, unavailable } from './problem';
+import { mayBeEndless } from './request-body';
 
-/** What body-parser and the router throw carries a type or a status of its own. */
+/** What the reader of bodies and the router throw carries a type or a status of its own. */
 function fromExpress(error: Error & { type?: unknown; status?: unknown }): Problem | undefined {
-  if (
-    error.type === 'entity.parse.failed' ||
-    error.type === 'encoding.unsupported' ||
-    error.type === 'charset.unsupported'
-  ) {
-    return new Problem('malformed-json', `The body is not JSON in UTF-8: ${error.message}`);
-  }
-  if (error.type === 'entity.too.large') return new Problem('payload-too-large', 'A body may have 100 kB at the most.');
+  if (error.type === 'entity.too.large') return payloadTooLarge();
   if (error instanceof URIError || error.message.startsWith('Failed to decode param')) return notFound('such path');
   if (typeof error.status === 'number' && error.status >= 400 && error.status < 500) {
     return new Problem('malformed-json', `The request could not be read: ${error.message}`);
@@ -34,7 +29,9 @@ function send(response: Response, { document, headers }: Problem): void {
   response.statusCode = document.status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
-  response.end(JSON.stringify({ ...document, instance: response.locals.url }));
+  const body = JSON.stringify({ ...document, instance: response.locals.url });
+  if (mayBeEndless(response.req)) endAndClose(response, body);
+  else response.end(body);
 }
 
 /** The one place where errors become answers: known ones their problem, unknown ones `internal` without a stack. */

@@ -17,6 +17,7 @@ import { eventDocs } from './event-docs';
 import type { Response as Entered } from './exchange';
 import { methodNotAllowed, notFound } from './problem';
 import { readJson } from './read-json';
+import { hasBody, readBody } from './request-body';
 import type { Answer, Route } from './route';
 import { analyticsRoutes } from './routes/analytics';
 import { cartRoutes } from './routes/carts';
@@ -86,21 +87,20 @@ async function run(route: Route, request: Request, response: Response): Promise<
   else response.send(body);
 }
 
-/** In as few steps as can be: each one costs, and those that take no body are the busiest. */
-function handlersOf(route: Route): RequestHandler[] {
-  if (!route.body) {
-    const admitAndRun: RequestHandler = (request, response) => {
-      admit(route, response);
-      return run(route, request, response);
-    };
-    return [admitAndRun];
-  }
-  const admitted: RequestHandler = (_request, response, next) => {
+/** In one step: each one costs. A body that nobody asked for is read as well, so that no answer is given beside an endless one. */
+function handlerOf(route: Route): RequestHandler {
+  return async (request, response) => {
     admit(route, response);
-    next();
+    if (route.body) request.body = await readJson(request);
+    else if (hasBody(request)) await readBody(request);
+    await run(route, request, response);
   };
-  return [admitted, ...readJson, (request, response) => run(route, request, response)];
 }
+
+const readUnasked: RequestHandler = async (request, _response, next) => {
+  if (hasBody(request)) await readBody(request);
+  next();
+};
 
 function refuseOtherMethods(routes: readonly Route[]): RequestHandler {
   const offered = routes.map(({ method }) => method.toUpperCase());
@@ -117,10 +117,10 @@ function expressApp(dependencies: Dependencies, answerProblem: ReturnType<typeof
   for (const path of new Set(routes.map((each) => each.path))) {
     const same = routes.filter((each) => each.path === path);
     const place = app.route(expressPath(path));
-    for (const each of same) place[each.method](...handlersOf(each));
+    for (const each of same) place[each.method](handlerOf(each));
     place.all(refuseOtherMethods(same));
   }
-  app.use(eventDocs(dependencies), docs(routes));
+  app.use(readUnasked, eventDocs(dependencies), docs(routes));
   app.use((request) => {
     throw notFound(`page ${request.path}`);
   });

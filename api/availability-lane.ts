@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Dependencies } from './dependencies';
 import type { Response } from './exchange';
 import { readPool } from './find';
+import { hasBody } from './request-body';
 
 const path = '/v1/pools/{name}';
 const plainRead = /^\/v1\/pools\/([a-z0-9-]{1,63})$/;
@@ -15,7 +16,10 @@ export function availabilityLane(dependencies: Dependencies): {
   answer(name: string, response: Response): Promise<void>;
 } {
   return {
-    nameIn: ({ method, url }) => (method === 'GET' ? plainRead.exec(url ?? '')?.[1] : undefined),
+    nameIn(request) {
+      const isPlain = request.method === 'GET' && !hasBody(request);
+      return isPlain ? plainRead.exec(request.url ?? '')?.[1] : undefined;
+    },
     async answer(name, response) {
       response.locals.route = path;
       const { json } = await readPool(dependencies, name);

@@ -67,6 +67,8 @@ export class Problem extends Error {
 
 export const notFound = (what: string) => new Problem('not-found', `There is no ${what}.`);
 
+export const payloadTooLarge = () => new Problem('payload-too-large', 'A body may have 100 kB at the most.');
+
 const retryAfterSeconds = '2';
 
 export const unavailable = (what: string) =>

@@ -31,6 +31,8 @@ export const apiLimits = {
   forgetAtOnce: 10_000,
   headersMilliseconds: 10_000,
   requestMilliseconds: 20_000,
+  /** How often connections are held against the two limits above. */
+  checkConnectionsMilliseconds: 1_000,
   /** More than proxies keep a connection to us, 60 s as a rule: what they send is never sent into one just closed. */
   keepAliveMilliseconds: 65_000,
   /** The API's statements are small: a database that takes longer counts as away. */
@@ -104,7 +106,7 @@ export async function startApi(
     rateLimits: settings.rateLimits ?? apiLimits.rate,
     dataDir: settings.dataDir,
   });
-  const server = createServer(app);
+  const server = createServer({ connectionsCheckingInterval: apiLimits.checkConnectionsMilliseconds }, app);
   server.headersTimeout = apiLimits.headersMilliseconds;
   server.requestTimeout = apiLimits.requestMilliseconds;
   server.keepAliveTimeout = apiLimits.keepAliveMilliseconds;
