@@ -3,6 +3,7 @@ import {
   type Cart,
   type CartEvent,
   type CartLine,
+  type Customer,
   cartStream,
   changeItem,
   createCart,
@@ -46,8 +47,8 @@ export function createCartCommands({ committer, newId }: { committer: GroupCommi
   }
 
   return {
-    createCart(cartId: string, customerId: string): Promise<Refusal | undefined> {
-      return run(cartId, 'create', (cart) => createCart(cart, customerId), true);
+    createCart(cartId: string, customer: Customer): Promise<Refusal | undefined> {
+      return run(cartId, 'create', (cart) => createCart(cart, customer), true);
     },
 
     addItem(cartId: string, line: CartLine, refusalOf: PoolAllows): Promise<Refusal | undefined> {

@@ -52,3 +52,10 @@ export function requireRole(caller: Caller | undefined, allowed: readonly Role[]
   }
   return caller;
 }
+
+/** The shop for whose customers the caller acts; none for an operator. */
+export const shopOf = ({ role, subject }: Caller) => (role === 'shop' ? subject : undefined);
+
+/** Whether what a shop made is open to this caller: its own to a shop, all to an operator. */
+export const isOfShop = ({ shop }: { shop?: string | undefined }, caller: Caller) =>
+  caller.role === 'operator' || (shop !== undefined && shop === shopOf(caller));

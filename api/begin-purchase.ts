@@ -63,8 +63,8 @@ export async function beginPurchase(
 }
 
 async function start({ temporal, undecided }: Dependencies, taken: TakenRequest): Promise<void> {
-  const { purchaseId, customerId, items, cart } = taken;
-  const options = purchaseStart({ purchaseId, customerId, items, ...(cart && { cart }) });
+  const { purchaseId, customerId, shop, items, cart } = taken;
+  const options = purchaseStart({ purchaseId, customerId, ...(shop && { shop }), items, ...(cart && { cart }) });
   undecided.expect(purchaseId);
   await askTemporal(temporal, temporalLimits.callMilliseconds, (client) =>
     client.workflow.start(workflowTypes.purchase, options),

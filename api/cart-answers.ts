@@ -1,5 +1,6 @@
 import { type CartLine, canUndo, type Money, quote, sum, times } from '../src/domain';
 import type { CartView, PoolView } from '../src/projections';
+import { type Caller, isOfShop } from './authentication';
 import type { Dependencies } from './dependencies';
 import { notFound } from './problem';
 
@@ -11,21 +12,33 @@ export interface CartReading {
 
 type Reads = Pick<Dependencies, 'reads'>;
 
-/** Throws `not-found`. */
-export async function findCart({ reads }: Reads, id: string): Promise<CartView> {
+const noCart = (id: string) => notFound(`cart ${id}`);
+
+/** A cart of this shop; for an operator any. Throws `not-found`. */
+export async function findCart({ reads }: Reads, id: string, caller: Caller): Promise<CartView> {
   const view = await reads.carts.read(id);
-  if (!view) throw notFound(`cart ${id}`);
+  if (!view || !isOfShop(view, caller)) throw noCart(id);
   return view;
 }
 
-/** Throws `not-found`. */
-export async function readCart({ reads }: Reads, id: string): Promise<CartReading> {
-  const view = await findCart({ reads }, id);
+/** The same with its pools. Throws `not-found`. */
+export async function readCart(reads: Reads, id: string, caller: Caller): Promise<CartReading> {
+  return withPools(reads, await findCart(reads, id, caller));
+}
+
+/** Whosever it is. Throws `not-found`. */
+export async function readAnyCart({ reads }: Reads, id: string): Promise<CartReading> {
+  const view = await reads.carts.read(id);
+  if (!view) throw noCart(id);
+  return withPools({ reads }, view);
+}
+
+async function withPools({ reads }: Reads, view: CartView): Promise<CartReading> {
   const lines = await Promise.all(
     view.cart.items.map(async (line) => {
       const reading = await reads.pools.read(line.pool);
       // It was there when the line was added, and no pool is ever removed.
-      if (!reading) throw new Error(`pool ${line.pool} of cart ${id} is gone`);
+      if (!reading) throw new Error(`pool ${line.pool} of cart ${view.id} is gone`);
       return { line, pool: reading.pool };
     }),
   );

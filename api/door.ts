@@ -124,7 +124,7 @@ export async function takeIn(
 async function takeServable(
   { database, newId, now }: Dependencies,
   key: IdempotencyKey,
-  { customerId, items, cart, bodyHash }: Request & Pick<TakenRequest, 'bodyHash'>,
+  { customerId, shop, items, cart, bodyHash }: Request & Pick<TakenRequest, 'bodyHash'>,
   refusal: Refusal | undefined,
 ): Promise<TakenRequest> {
   const pools = await poolsNamed(
@@ -138,6 +138,7 @@ async function takeServable(
         purchaseId: newId(),
         bodyHash,
         customerId,
+        shop,
         items,
         cart,
         refusal: earlyRefusal(items, pools, now()),

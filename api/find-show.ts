@@ -17,10 +17,9 @@ export async function findShow({ database }: Reading, name: string, caller: Call
   throw notFound(`show ${name}`);
 }
 
-/** A show that this promoter made; for an operator any. Throws `not-found` or `forbidden`. */
-export async function findOwnShow({ database }: Reading, name: string, caller: Caller): Promise<ShowView> {
-  const show = await showNamed(database, name);
-  if (!show) throw notFound(`show ${name}`);
+/** A show that this promoter made; for an operator any. Throws `not-found`, and `forbidden` for one that all may see. */
+export async function findOwnShow(reading: Reading, name: string, caller: Caller): Promise<ShowView> {
+  const show = await findShow(reading, name, caller);
   if (isOwn(show, caller)) return show;
   throw new Problem('forbidden', `The show ${name} belongs to another promoter.`);
 }

@@ -1,5 +1,5 @@
 import type { PoolView, PurchaseView } from '../src/projections';
-import type { Caller } from './authentication';
+import { type Caller, isOfShop } from './authentication';
 import type { Dependencies } from './dependencies';
 import { requestedPurchase } from './present';
 import { notFound, Problem } from './problem';
@@ -27,11 +27,9 @@ export async function findOwnPool(reads: Reads, name: string, { role, subject }:
   throw new Problem('forbidden', `The pool ${name} belongs to another promoter.`);
 }
 
-/** A purchase that is decided, or one that was only taken in. Throws `not-found`. */
-export async function findPurchase({ database, reads }: Reads, id: string): Promise<PurchaseView> {
-  const decided = await reads.purchases.read(id);
-  if (decided) return decided;
-  const taken = await requestOfPurchase(database, id);
-  if (!taken) throw notFound(`purchase ${id}`);
-  return requestedPurchase(taken);
+/** A purchase of this shop, decided or only taken in; for an operator any. Throws `not-found`. */
+export async function findPurchase({ database, reads }: Reads, id: string, caller: Caller): Promise<PurchaseView> {
+  const purchase = (await reads.purchases.read(id)) ?? requestedPurchase(await requestOfPurchase(database, id));
+  if (!purchase || !isOfShop(purchase, caller)) throw notFound(`purchase ${id}`);
+  return purchase;
 }

@@ -64,6 +64,18 @@ export const etagOf = ({ status, payments, updatedAt }: PurchaseView) =>
   `"${updatedAt.getTime()}-${status}-${payments.length}"`;
 
 /** A purchase that was taken in and is not decided yet. */
-export function requestedPurchase({ purchaseId: id, customerId, items, createdAt }: TakenRequest): PurchaseView {
-  return { id, status: 'requested', customerId, items, payments: [], position: 0, createdAt, updatedAt: createdAt };
+export function requestedPurchase(taken: TakenRequest | undefined): PurchaseView | undefined {
+  if (!taken) return undefined;
+  const { purchaseId: id, customerId, shop, items, createdAt } = taken;
+  return {
+    id,
+    status: 'requested',
+    customerId,
+    shop,
+    items,
+    payments: [],
+    position: 0,
+    createdAt,
+    updatedAt: createdAt,
+  };
 }

@@ -31,7 +31,7 @@ const taskTimeout = '5s';
 
 /** Starting a purchase that is under way gives that one; once it has ended the start is refused as already started. */
 export function purchaseStart(request: PurchaseRequest): Start<PurchaseRequest, 'USE_EXISTING'> {
-  const { purchaseId, customerId, items, cart } = request;
+  const { purchaseId, customerId, shop, items, cart } = request;
   const [first, ...others] = items.map(({ pool, quantity }) => `${quantity} × ${pool}`);
   return {
     workflowId: purchaseStream(purchaseId),
@@ -44,7 +44,7 @@ export function purchaseStart(request: PurchaseRequest): Start<PurchaseRequest, 
     ],
     staticSummary: others.length === 0 ? `${first}` : `${first} and ${others.length} more`,
     staticDetails: [
-      `Purchase ${purchaseId} of customer ${customerId}:`,
+      `Purchase ${purchaseId} of customer ${customerId}${shop === undefined ? '' : ` of shop ${shop}`}:`,
       ...[first, ...others].map((line) => `- ${line}`),
       ...(cart ? [`\nAll that is in cart ${cart.id}.`] : []),
     ].join('\n'),

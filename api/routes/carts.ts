@@ -1,4 +1,5 @@
 import { type CartLine, notToCheckOut, type PoolAllows, type Refusal } from '../../src/domain';
+import { type Caller, shopOf } from '../authentication';
 import { beginPurchase, problemsOfBuying } from '../begin-purchase';
 import { findCart, presentCart, readCart } from '../cart-answers';
 import { cartAnswer, cartItemParams, cartParams, newCart } from '../cart-schemas';
@@ -17,13 +18,14 @@ const ofChanges: readonly Slug[] = [...ofShops, 'validation-failed', 'cart-check
 export function cartRoutes(dependencies: Dependencies): Route[] {
   const { carts, reads, newId, now } = dependencies;
 
-  const present = async (id: string) => presentCart(await readCart(dependencies, id), now());
+  const present = async (id: string, caller: Caller) => presentCart(await readCart(dependencies, id, caller), now());
 
-  /** The cart after a change that was committed. */
-  async function changed(id: string, change: Promise<Refusal | undefined>): Promise<Answer> {
-    const refusal = await change;
+  /** The caller's cart after a change that was committed. */
+  async function change(id: string, caller: Caller, run: () => Promise<Refusal | undefined>): Promise<Answer> {
+    await findCart(dependencies, id, caller);
+    const refusal = await run();
     if (refusal) throw refusalProblem(refusal);
-    return { status: 200, body: await present(id) };
+    return { status: 200, body: await present(id, caller) };
   }
 
   /** What the pool of a line has against it, which is the same for as long as there is the pool. */
@@ -40,10 +42,11 @@ export function cartRoutes(dependencies: Dependencies): Route[] {
     body: newCart,
     answers: { 201: { description: 'The empty cart; its place is in Location', schema: cartAnswer } },
     problems: ['validation-failed', 'unauthorized', 'forbidden', 'unavailable'],
-    async handle({ body }): Promise<Answer> {
+    async handle({ body, caller }): Promise<Answer> {
       const id = newId();
-      const { body: cart } = await changed(id, carts.createCart(id, body.customerId));
-      return { status: 201, headers: { Location: `/v1/carts/${id}` }, body: cart };
+      const refusal = await carts.createCart(id, { ...body, shop: shopOf(caller) });
+      if (refusal) throw refusalProblem(refusal);
+      return { status: 201, headers: { Location: `/v1/carts/${id}` }, body: await present(id, caller) };
     },
   });
 
@@ -55,7 +58,7 @@ export function cartRoutes(dependencies: Dependencies): Route[] {
     params: cartParams,
     answers,
     problems: ofShops,
-    handle: async ({ params: { id } }) => ({ status: 200, body: await present(id) }),
+    handle: async ({ params: { id }, caller }) => ({ status: 200, body: await present(id, caller) }),
   });
 
   const add = route({
@@ -67,10 +70,11 @@ export function cartRoutes(dependencies: Dependencies): Route[] {
     body: line,
     answers,
     problems: [...ofChanges, 'invalid-quantity'],
-    handle: async ({ params: { id }, body }) => changed(id, carts.addItem(id, body, await poolAllows(body))),
+    handle: ({ params: { id }, body, caller }) =>
+      change(id, caller, async () => carts.addItem(id, body, await poolAllows(body))),
   });
 
-  const change = route({
+  const replace = route({
     method: 'put',
     path: '/v1/carts/{id}/items/{pool}',
     summary: 'Replace the line of a pool that is in the cart',
@@ -79,9 +83,9 @@ export function cartRoutes(dependencies: Dependencies): Route[] {
     body: lineOfPool,
     answers,
     problems: [...ofChanges, 'invalid-quantity'],
-    async handle({ params: { id, pool }, body }) {
+    handle({ params: { id, pool }, body, caller }) {
       const whole = { pool, ...body };
-      return changed(id, carts.changeItem(id, whole, await poolAllows(whole)));
+      return change(id, caller, async () => carts.changeItem(id, whole, await poolAllows(whole)));
     },
   });
 
@@ -93,7 +97,7 @@ export function cartRoutes(dependencies: Dependencies): Route[] {
     params: cartItemParams,
     answers,
     problems: ofChanges,
-    handle: ({ params: { id, pool } }) => changed(id, carts.removeItem(id, pool)),
+    handle: ({ params: { id, pool }, caller }) => change(id, caller, () => carts.removeItem(id, pool)),
   });
 
   const undo = route({
@@ -105,7 +109,7 @@ export function cartRoutes(dependencies: Dependencies): Route[] {
     body: emptyBody,
     answers,
     problems: [...ofChanges, 'nothing-to-undo'],
-    handle: ({ params: { id } }) => changed(id, carts.undoChange(id)),
+    handle: ({ params: { id }, caller }) => change(id, caller, () => carts.undoChange(id)),
   });
 
   const checkout = route({
@@ -123,14 +127,15 @@ export function cartRoutes(dependencies: Dependencies): Route[] {
     problems: [...problemsOfBuying, 'cart-checked-out', 'cart-changed'],
     async handle({ params: { id }, caller, header, concerns }): Promise<Answer> {
       const key = idempotencyKey(header('idempotency-key'), caller);
-      const { cart } = await findCart(dependencies, id);
+      const { cart, shop } = await findCart(dependencies, id, caller);
       const { customerId, items, version } = cart;
-      const request = { customerId, items: [...items], cart: { id, version } };
+      // Also where an operator checks it out, the purchase is that of the cart's shop.
+      const request = { customerId, shop, items: [...items], cart: { id, version } };
       // The cart may have changed since the first request under the key, and that is still the one that is answered.
       const taken = await takeIn(dependencies, key, request, { sent: { checkout: id }, refusal: notToCheckOut(cart) });
       return beginPurchase(dependencies, taken, { header, concerns });
     },
   });
 
-  return [create, show, add, change, remove, undo, checkout];
+  return [create, show, add, replace, remove, undo, checkout];
 }

@@ -1,5 +1,5 @@
 import { cartStream, poolStream, purchaseStream } from '../../src/domain';
-import { type CartReading, presentCart, readCart } from '../cart-answers';
+import { type CartReading, presentCart, readAnyCart, readCart } from '../cart-answers';
 import { cartParams } from '../cart-schemas';
 import type { Dependencies } from '../dependencies';
 import { findPurchase } from '../find';
@@ -41,7 +41,7 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
   const collecting: LiveView = {
     event: 'cart',
     stream: cartStream,
-    read: async (id) => cartState(await readCart(dependencies, id)),
+    read: async (id) => cartState(await readAnyCart(dependencies, id)),
   };
 
   /** From the last event that the follower has seen, where it says so. */
@@ -89,9 +89,9 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
     answers: { 200: { description: 'Events `purchase`; data is the purchase', schema: eventStreamAnswer } },
     answerType: 'text/event-stream',
     problems: ['unauthorized', 'forbidden', 'not-found', 'unavailable'],
-    async handle({ params: { id }, header, sender, hasKey, concerns }): Promise<Answer> {
+    async handle({ params: { id }, caller, header, sender, hasKey, concerns }): Promise<Answer> {
       concerns(id);
-      const first = purchaseState(await findPurchase(dependencies, id));
+      const first = purchaseState(await findPurchase(dependencies, id, caller));
       return following(progress, id, first, { header, sender, hasKey });
     },
   });
@@ -106,8 +106,8 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
     answers: { 200: { description: 'Events `cart`; data is the cart', schema: eventStreamAnswer } },
     answerType: 'text/event-stream',
     problems: ['unauthorized', 'forbidden', 'not-found', 'unavailable'],
-    async handle({ params: { id }, header, sender, hasKey }): Promise<Answer> {
-      const first = cartState(await readCart(dependencies, id));
+    async handle({ params: { id }, caller, header, sender, hasKey }): Promise<Answer> {
+      const first = cartState(await readCart(dependencies, id, caller));
       return following(collecting, id, first, { header, sender, hasKey });
     },
   });

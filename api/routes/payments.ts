@@ -100,7 +100,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
       concerns(id);
       const key = header('idempotency-key');
       const paymentId = key ? paymentIdOf([id, keyHolder(caller), refuseLongKey(key)], method) : newId();
-      const purchase = await findPurchase(dependencies, id);
+      const purchase = await findPurchase(dependencies, id, caller);
       const reused = purchase.payments.some((other) => other.id !== paymentId && isOfSameKey(other.id, paymentId));
       if (reused) throw keyReused('payment');
       const repeated = purchase.payments.some((payment) => payment.id === paymentId);
@@ -109,7 +109,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
       const send = async () => {
         const payment: PaymentSignal = { paymentId, method };
         if (repeated || (await signal(id, purchaseSignals.payment, payment))) return;
-        refuseUnlessPayable(await findPurchase(dependencies, id));
+        refuseUnlessPayable(await findPurchase(dependencies, id, caller));
       };
       const look = async () => (seconds > 0 || repeated ? outcome(await find(id), paymentId) : undefined);
       const settled = await awaitCommit(feed, purchaseStream(id), seconds, look, { begin: send, onlyNews: !repeated });
@@ -132,7 +132,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
       202: { description: 'The cancellation is under way', schema: acceptedAnswer },
     },
     problems: ['unauthorized', 'forbidden', 'not-found', 'purchase-not-cancellable', 'purchase-expired', 'unavailable'],
-    async handle({ params: { id }, header, concerns }): Promise<Answer> {
+    async handle({ params: { id }, caller, header, concerns }): Promise<Answer> {
       concerns(id);
       const ended = (purchase: PurchaseView | undefined): Answer | undefined => {
         if (!purchase || open(purchase) || purchase.status === 'requested') return undefined;
@@ -145,7 +145,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
         throw new Problem('purchase-not-cancellable', detail, { purchaseStatus });
       };
       const seconds = preferredWait(header('prefer'));
-      const already = ended(await findPurchase(dependencies, id));
+      const already = ended(await findPurchase(dependencies, id, caller));
       const send = async () => {
         await signal(id, purchaseSignals.cancel);
       };
@@ -153,7 +153,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
       const settled = already ?? (await awaitCommit(feed, purchaseStream(id), seconds, look, { begin: send }));
       const headers = { Location: `/v1/purchases/${id}`, ...preferenceApplied(seconds) };
       if (settled) return { ...settled, headers };
-      return { status: 202, headers, body: { id, status: (await findPurchase(dependencies, id)).status } };
+      return { status: 202, headers, body: { id, status: (await findPurchase(dependencies, id, caller)).status } };
     },
   });
 

@@ -6,6 +6,7 @@ import {
   purchaseTimeline,
   waitForPosition,
 } from '../../src/projections';
+import { shopOf } from '../authentication';
 import { beginPurchase, problemsOfBuying } from '../begin-purchase';
 import type { Dependencies } from '../dependencies';
 import { idempotencyKey, takeIn } from '../door';
@@ -45,7 +46,12 @@ export function purchaseRoutes(dependencies: Dependencies): Route[] {
     },
     problems: problemsOfBuying,
     async handle({ body, caller, header, concerns }): Promise<Answer> {
-      const taken = await takeIn(dependencies, idempotencyKey(header('idempotency-key'), caller), body);
+      const taken = await takeIn(
+        dependencies,
+        idempotencyKey(header('idempotency-key'), caller),
+        { ...body, shop: shopOf(caller) },
+        { sent: body },
+      );
       return beginPurchase(dependencies, taken, { header, concerns });
     },
   });
@@ -62,13 +68,13 @@ export function purchaseRoutes(dependencies: Dependencies): Route[] {
       304: { description: 'It is as one of the ETags in If-None-Match says: the one in this answer' },
     },
     problems: ['unauthorized', 'forbidden', 'not-found'],
-    async handle({ params: { id }, header, concerns }): Promise<Answer> {
+    async handle({ params: { id }, caller, header, concerns }): Promise<Answer> {
       concerns(id);
       const seconds = preferredWait(header('prefer'));
       const known = header('if-none-match');
-      const first = await findPurchase(dependencies, id);
+      const first = await findPurchase(dependencies, id, caller);
       const changed = async () => {
-        const purchase = await findPurchase(dependencies, id);
+        const purchase = await findPurchase(dependencies, id, caller);
         return etagOf(purchase) === etagOf(first) ? undefined : purchase;
       };
       const isNews = known !== undefined && !isKnown(known, etagOf(first));
@@ -90,10 +96,10 @@ export function purchaseRoutes(dependencies: Dependencies): Route[] {
     params: purchaseParams,
     answers: { 200: { description: 'The events', schema: timelineAnswer } },
     problems: ['unauthorized', 'forbidden', 'not-found'],
-    async handle({ params: { id }, concerns }): Promise<Answer> {
+    async handle({ params: { id }, caller, concerns }): Promise<Answer> {
       concerns(id);
+      await findPurchase(dependencies, id, caller);
       const events = await purchaseTimeline(database, id);
-      if (events.length === 0) await findPurchase(dependencies, id);
       return {
         status: 200,
         body: { events: events.map(({ type, created, data }) => ({ type, at: created.toISOString(), data })) },
@@ -104,15 +110,20 @@ export function purchaseRoutes(dependencies: Dependencies): Route[] {
   const ofCustomer = route({
     method: 'get',
     path: '/v1/customers/{id}/purchases',
-    summary: "A customer's purchases, newest first",
+    summary: "A customer's purchases, newest first; a shop's customers are its own",
     roles: ['shop'],
     params: customerParams,
     query: purchasesQuery,
     answers: { 200: { description: 'A page of purchases', schema: purchasesAnswer } },
     problems: ['validation-failed', 'unauthorized', 'forbidden'],
-    async handle({ params: { id: customerId }, query: { limit, cursor } }): Promise<Answer> {
+    async handle({ params: { id: customerId }, query: { limit, cursor }, caller }): Promise<Answer> {
       await waitForPosition(database, customerPurchases);
-      const found = await purchasesOfCustomer(database, { customerId, before: cursor, limit: limit + 1 });
+      const found = await purchasesOfCustomer(database, {
+        customerId,
+        shop: shopOf(caller),
+        before: cursor,
+        limit: limit + 1,
+      });
       const page = found.slice(0, limit);
       const next = found.length > limit ? page.at(-1)?.id : undefined;
       return { status: 200, body: { purchases: page.map(presentPurchase), ...(next !== undefined && { next }) } };

@@ -15,8 +15,8 @@ export const versionsRead: Readonly<Record<string, readonly number[]>> = {
   TicketClaimed: [1],
   TicketReleased: [1],
   TicketBought: [1],
-  TicketsReserved: [1],
-  PurchaseRejected: [1],
+  TicketsReserved: [1, 2],
+  PurchaseRejected: [1, 2],
   PaymentStarted: [1],
   PurchaseConfirmed: [1],
   PaymentRefunded: [1],
@@ -24,7 +24,7 @@ export const versionsRead: Readonly<Record<string, readonly number[]>> = {
   ShowChanged: [1],
   VenueBooked: [1],
   VenueFreed: [1],
-  CartCreated: [1],
+  CartCreated: [1, 2],
   CheckedOut: [1],
 };
 
@@ -68,12 +68,13 @@ export const poolsWith = (setting: 'rows' | 'maxPerCustomer' | 'show', scope: Sc
  */
 export const claimsOf = (named: string, scope: ScopeKind): string => `
   WITH told AS (
-    SELECT e.stream, e.version, e.type, e.data ->> 'ticketId' AS ticket_id, e.data ->> 'seat' AS seat, e.data ->> 'customerId' AS customer
+    SELECT e.stream, e.version, e.type, e.data ->> 'ticketId' AS ticket_id, e.data ->> 'seat' AS seat,
+      e.data ->> 'customerId' AS customer, e.data ->> 'shop' AS shop
     FROM ${named} n JOIN events e USING (stream)
     WHERE e.type IN ('TicketClaimed', 'TicketReleased') ${scope === 'whole' ? '' : `AND e.position > ${parameter.ticketsAfter}`})
-  SELECT stream, version, ticket_id, seat, customer, 1 AS change FROM told WHERE type = 'TicketClaimed'
+  SELECT stream, version, ticket_id, seat, customer, shop, 1 AS change FROM told WHERE type = 'TicketClaimed'
   UNION ALL
-  SELECT r.stream, r.version, ticket_id, c.seat, c.customer, -1
+  SELECT r.stream, r.version, ticket_id, c.seat, c.customer, c.shop, -1
   FROM told r JOIN told c USING (stream, ticket_id) WHERE r.type = 'TicketReleased' AND c.type = 'TicketClaimed'`;
 
 const amount = `(data -> 'price' ->> 'amount')::bigint`;

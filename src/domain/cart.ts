@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { eventCodec } from './event-codec';
+import type { Customer } from './customer';
+import { asItWas, eventCodec } from './event-codec';
 import { money, totalMoney } from './money';
 import { poolLimits, poolName } from './pool-events';
 import { purchaseLimits, type RequestedItem } from './purchase';
@@ -29,7 +30,8 @@ const cartLine = z
 export type CartLine = z.infer<typeof cartLine>;
 
 export const cartEvents = {
-  CartCreated: z.object({ customerId: z.string() }),
+  /** Without a shop it is nobody's but the operators'. */
+  CartCreated: z.object({ customerId: z.string(), shop: z.string().optional() }),
   /** What was added; it joins the line of the same pool. */
   ItemAdded: cartLine,
   /** The whole line as it is now. */
@@ -42,13 +44,15 @@ export const cartEvents = {
 export type CartEvent = {
   [Type in keyof typeof cartEvents]: { type: Type; data: z.infer<(typeof cartEvents)[Type]> };
 }[keyof typeof cartEvents];
-export const cartCodec = eventCodec(cartEvents);
+export const cartCodec = eventCodec(cartEvents, {
+  // What came with the second version says who may use the cart.
+  CartCreated: { version: 2, upcasts: { 1: asItWas } },
+});
 
 type Lines = readonly CartLine[];
 
 /** A cart that exists; before `CartCreated` its state is `undefined`. */
-export interface Cart {
-  customerId: string;
+export interface Cart extends Customer {
   /** One of each pool, in the order in which they were added. */
   items: Lines;
   /** What the lines were before each change that can be undone, the newest last. */
@@ -108,9 +112,9 @@ export function evolveCart(state: Cart | undefined, event: CartEvent): Cart {
   }
 }
 
-export function createCart(cart: Cart | undefined, customerId: string): Decision<CartEvent> {
+export function createCart(cart: Cart | undefined, { customerId, shop }: Customer): Decision<CartEvent> {
   invariant(cart === undefined, () => 'the id of a cart is taken');
-  return accept({ type: 'CartCreated', data: { customerId } });
+  return accept({ type: 'CartCreated', data: { customerId, ...(shop !== undefined && { shop }) } });
 }
 
 /** Why the cart cannot change any more. */
@@ -184,9 +188,8 @@ export function notToCheckOut({ checkedOut, items }: Cart): Refusal | undefined 
   return items.length === 0 ? { slug: 'cart-empty' } : undefined;
 }
 
-interface Checkout {
+interface Checkout extends Customer {
   purchaseId: string;
-  customerId: string;
   items: readonly RequestedItem[];
   /** Of the cart, as it was seen. */
   version: number;
@@ -201,8 +204,9 @@ export function checkoutRefusal(cart: Cart | undefined, purchase: Checkout): Ref
   return cart.version === purchase.version && isOfCart(purchase, cart) ? undefined : { slug: 'cart-changed' };
 }
 
-const isOfCart = ({ customerId, items }: Checkout, cart: Cart): boolean =>
+const isOfCart = ({ customerId, shop, items }: Checkout, cart: Cart): boolean =>
   customerId === cart.customerId &&
+  (cart.shop === undefined || shop === cart.shop) &&
   items.length === cart.items.length &&
   cart.items.every((line, nth) => {
     const item = items[nth];

@@ -1,3 +1,4 @@
+import { type Customer, customerKey } from './customer';
 import type { Money } from './money';
 import { available, type Pool } from './pool';
 import type { PoolEvent } from './pool-events';
@@ -5,10 +6,9 @@ import { quote } from './pricing';
 import { accept, type Decision, type Refusal, refuse } from './refusal';
 
 /** What one purchase wants of one pool. */
-export interface ClaimTickets {
+export interface ClaimTickets extends Customer {
   pool: string;
   purchaseId: string;
-  customerId: string;
   ticketIds: readonly string[];
   /** One for each ticket; without it a numbered pool gives the best that are available. */
   seats?: readonly string[] | undefined;
@@ -21,7 +21,7 @@ export interface ClaimTickets {
 
 /** Claims tickets at the price of this moment, or says why not. */
 export function claimTickets(pool: Pool | undefined, command: ClaimTickets): Decision<PoolEvent> {
-  const { purchaseId, customerId, ticketIds, heldUntil, now } = command;
+  const { purchaseId, customerId, shop, ticketIds, heldUntil, now } = command;
   if (!pool) return refuse({ slug: 'not-found', what: `pool ${command.pool}` });
   const refusal = notSelling(pool, now) ?? beyondLimits(pool, command) ?? notToBeHad(pool, command);
   if (refusal) return refuse(refusal);
@@ -43,6 +43,7 @@ export function claimTickets(pool: Pool | undefined, command: ClaimTickets): Dec
           ticketId,
           purchaseId,
           customerId,
+          ...(shop !== undefined && { shop }),
           heldUntil,
           ...(seat !== undefined && { seat }),
           price: unit,
@@ -63,14 +64,21 @@ function notSelling(pool: Pool, now: Date): Refusal | undefined {
   return pool.opened ? undefined : { slug: 'sales-not-open', pool: name };
 }
 
-function beyondLimits(pool: Pool, { ticketIds, customerId }: ClaimTickets): Refusal | undefined {
+/** What a customer has of a pool that limits each. What nobody knows the shop of counts for every customer of that name. */
+function heldBy({ customers }: Pool, customer: Customer): number {
+  const held = customers?.get(customerKey(customer)) ?? 0;
+  const ofNoShop = { customerId: customer.customerId };
+  return customer.shop === undefined ? held : held + (customers?.get(customerKey(ofNoShop)) ?? 0);
+}
+
+function beyondLimits(pool: Pool, { ticketIds, ...customer }: ClaimTickets): Refusal | undefined {
   const { name, maxPerPurchase, maxPerCustomer: limit } = pool;
   const requested = ticketIds.length;
   if (requested < 1 || requested > maxPerPurchase) {
     return { slug: 'invalid-quantity', pool: name, min: 1, max: maxPerPurchase };
   }
   if (limit === undefined) return undefined;
-  const held = pool.customers?.get(customerId) ?? 0;
+  const held = heldBy(pool, customer);
   return held + requested > limit ? { slug: 'customer-limit-reached', pool: name, limit, held } : undefined;
 }
 

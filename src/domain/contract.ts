@@ -1,3 +1,4 @@
+import type { Customer } from './customer';
 import type { Money } from './money';
 import type { HoldsPolicy, PoolSettings } from './pool-events';
 import type { Pricing } from './pricing';
@@ -44,9 +45,8 @@ export type PaymentMethodType = (typeof paymentMethods)[number];
 /** Payments that one purchase may try; the last decline ends it. */
 export const paymentAttempts = 3;
 
-export interface PurchaseRequest {
+export interface PurchaseRequest extends Customer {
   purchaseId: string;
-  customerId: string;
   items: RequestedItem[];
   /** The cart that becomes this purchase, as it was at this version of its stream. */
   cart?: { id: string; version: number } | undefined;

@@ -15,6 +15,9 @@ type EventOf<Known extends Schemas> = {
 /** Data of one version made into data of the next; pure. */
 export type Upcast = (data: unknown) => unknown;
 
+/** Of a version that the next one only adds to. */
+export const asItWas: Upcast = (data) => data;
+
 /** Types that have changed: the version of today, and how each older one becomes the next. */
 export type Evolution<Type extends string> = {
   readonly [Changed in Type]?: { readonly version: number; readonly upcasts: Readonly<Record<number, Upcast>> };

@@ -3,6 +3,7 @@
 export * from './cart';
 export * from './claiming';
 export * from './contract';
+export * from './customer';
 export * from './event-codec';
 export * from './hold-ends';
 export * from './identifiers';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eventCodec } from './event-codec';
+import { asItWas, eventCodec } from './event-codec';
 import { money } from './money';
 import { needsStart, pricingSchema, quoteSchema } from './pricing';
 import { seatCount, seatLabel, seatRows } from './seating';
@@ -57,6 +57,8 @@ export const poolEvents = {
     purchaseId: z.uuid(),
     /** Whom it is held for. Claims of earlier releases say it only where the pool limited what a customer may have. */
     customerId: z.string().optional(),
+    /** Whose customer that is; unless nobody knows it. */
+    shop: z.string().optional(),
     /** When the purchase's hold ends. Claims of earlier releases do not say it. */
     heldUntil: z.iso.datetime().optional(),
     seat: seatLabel.optional(),
@@ -69,8 +71,6 @@ export const poolEvents = {
 export type PoolEvent = {
   [Type in keyof typeof poolEvents]: { type: Type; data: z.infer<(typeof poolEvents)[Type]> };
 }[keyof typeof poolEvents];
-
-const asItWas = (data: unknown) => data;
 
 export const poolCodec = eventCodec(poolEvents, {
   // What came with the second version changes what may be sold at which price: who does not know it must not sell.

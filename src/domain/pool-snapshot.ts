@@ -9,7 +9,7 @@ import { SeatMap } from './seat-map';
 import { seatLabel } from './seating';
 
 /** Raised whenever `evolvePool` makes another state of the same events: older snapshots are then of no use any more. */
-export const poolReducer = 3;
+export const poolReducer = 4;
 
 /** Purchases, or customers, in one piece of a written snapshot: about a millisecond's work. */
 const linesInPiece = 500;
@@ -26,7 +26,7 @@ const plain = poolEvents.PoolCreated.extend({
 
 const named = z.strictObject({
   seat: seatLabel.optional(),
-  customerId: z.string().optional(),
+  customer: z.string().optional(),
   heldUntil: z.int().optional(),
 });
 
@@ -124,10 +124,10 @@ function customersIn(lines: unknown): Map<string, number> {
   invariant(Array.isArray(lines), () => 'a snapshot lists customers');
   const customers = new Map<string, number>();
   for (const line of lines) {
-    const [customerId, tickets] = Array.isArray(line) ? line : [];
-    const isWhole = typeof customerId === 'string' && Number.isInteger(tickets) && tickets > 0;
+    const [customer, tickets] = Array.isArray(line) ? line : [];
+    const isWhole = typeof customer === 'string' && Number.isInteger(tickets) && tickets > 0;
     invariant(isWhole, () => 'a snapshot counts the tickets of each customer');
-    customers.set(customerId, tickets);
+    customers.set(customer, tickets);
   }
   invariant(customers.size === lines.length, () => 'a snapshot names each customer once');
   return customers;

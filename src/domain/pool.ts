@@ -1,3 +1,4 @@
+import { customerKey } from './customer';
 import { type HoldEnd, HoldEnds } from './hold-ends';
 import type { Money } from './money';
 import { PersistentMap } from './persistent-map';
@@ -9,7 +10,8 @@ export interface Claim {
   ticketId: string;
   price: Money;
   seat?: string;
-  customerId?: string;
+  /** By `customerKey`. */
+  customer?: string;
   /** In milliseconds since 1970. */
   heldUntil?: number;
 }
@@ -30,7 +32,7 @@ export interface Pool extends PoolSettings {
   holdEnds: HoldEnds;
   /** Where the pool is numbered. */
   seats?: SeatMap;
-  /** Tickets that each customer holds or has bought, where the pool limits that. */
+  /** Tickets that each customer, by `customerKey`, holds or has bought, where the pool limits that. */
   customers?: PersistentMap<string, number>;
 }
 
@@ -84,12 +86,12 @@ function seatsTurned(
 const seatOf = ({ seat }: { seat?: string | undefined }) => (seat === undefined ? undefined : [seat]);
 
 /** One more ticket, or one less, in the hands of a customer. */
-function customersWith(pool: Pool, customerId: string | undefined, more: 1 | -1): Pick<Pool, 'customers'> {
+function customersWith(pool: Pool, customer: string | undefined, more: 1 | -1): Pick<Pool, 'customers'> {
   const { customers } = pool;
-  if (!customers || customerId === undefined) return {};
-  const held = (customers.get(customerId) ?? 0) + more;
-  invariant(held >= 0, () => `customer ${customerId} gives back more of pool ${pool.name} than they had`);
-  return { customers: held === 0 ? customers.delete(customerId) : customers.set(customerId, held) };
+  if (!customers || customer === undefined) return {};
+  const held = (customers.get(customer) ?? 0) + more;
+  invariant(held >= 0, () => `customer ${customer} gives back more of pool ${pool.name} than they had`);
+  return { customers: held === 0 ? customers.delete(customer) : customers.set(customer, held) };
 }
 
 /** When each live claim ends; those of one purchase that end together are one. */
@@ -106,7 +108,8 @@ export function nextRelease({ holdEnds }: Pick<Pool, 'holdEnds'>): string | unde
 }
 
 function claimed(pool: Pool, data: Extract<PoolEvent, { type: 'TicketClaimed' }>['data']): Pool {
-  const { purchaseId, ticketId, customerId, seat, price } = data;
+  const { purchaseId, ticketId, customerId, shop, seat, price } = data;
+  const customer = customerId === undefined ? undefined : customerKey({ customerId, shop });
   const heldUntil = data.heldUntil === undefined ? undefined : Date.parse(data.heldUntil);
   invariant(available(pool) > 0, () => `pool ${pool.name} is oversold`);
   const claims = pool.claims.get(purchaseId) ?? [];
@@ -115,14 +118,14 @@ function claimed(pool: Pool, data: Extract<PoolEvent, { type: 'TicketClaimed' }>
     ticketId,
     price,
     ...(seat !== undefined && { seat }),
-    ...(customerId !== undefined && { customerId }),
+    ...(customer !== undefined && { customer }),
     ...(heldUntil !== undefined && { heldUntil }),
   };
   const isNewEnd = heldUntil !== undefined && !claims.some((each) => each.heldUntil === heldUntil);
   return {
     ...pool,
     ...seatsTurned(pool, seatOf(data), 'available', 'claimed'),
-    ...customersWith(pool, customerId, 1),
+    ...customersWith(pool, customer, 1),
     claimed: pool.claimed + 1,
     claims: pool.claims.set(purchaseId, [...claims, claim]),
     ...(isNewEnd && { holdEnds: pool.holdEnds.with({ at: heldUntil, purchaseId }) }),
@@ -188,7 +191,7 @@ export function evolvePool(state: Pool | undefined, event: PoolEvent): Pool {
       return {
         ...without,
         ...seatsTurned(pool, seatOf(claim), 'claimed', 'available'),
-        ...customersWith(pool, claim.customerId, -1),
+        ...customersWith(pool, claim.customer, -1),
       };
     }
     case 'TicketBought': {

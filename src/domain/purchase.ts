@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type PaymentMethodType, paymentMethods } from './contract';
-import { eventCodec } from './event-codec';
+import { shopName } from './customer';
+import { asItWas, eventCodec } from './event-codec';
 import { orderId } from './identifiers';
 import { type Money, money, sum, totalMoney } from './money';
 import { poolLimits } from './pool-events';
@@ -28,16 +29,18 @@ const requestedItem = z.object({
 });
 const reservedItem = z.object({ pool: z.string(), quantity: z.int(), tickets: z.array(ticket) });
 const instant = z.iso.datetime();
+/** Who buys. A customer is their shop's: without one they are nobody's but the operators'. */
+const buyer = { customerId: z.string(), shop: z.string().optional() };
 
 export const purchaseEvents = {
   TicketsReserved: z.object({
-    customerId: z.string(),
+    ...buyer,
     items: z.array(reservedItem),
     total: totalMoney,
     expiresAt: instant,
   }),
   PurchaseRejected: z.object({
-    customerId: z.string(),
+    ...buyer,
     items: z.array(requestedItem),
     refusal: z.looseObject({ slug: z.string() }).transform((refusal) => refusal as Refusal),
   }),
@@ -56,6 +59,9 @@ export type PurchaseEvent = {
 const holdEnded = 'the hold ended before it was paid';
 
 export const purchaseCodec = eventCodec(purchaseEvents, {
+  // What came with the second version says who may see the purchase: who does not know it must not keep it.
+  TicketsReserved: { version: 2, upcasts: { 1: asItWas } },
+  PurchaseRejected: { version: 2, upcasts: { 1: asItWas } },
   // The first version left the reason to the reader; now every ending says its own.
   PurchaseExpired: { version: 2, upcasts: { 1: () => ({ reason: holdEnded }) } },
 });
@@ -64,6 +70,7 @@ export const purchaseCodec = eventCodec(purchaseEvents, {
 export const purchaseRequest = z.object({
   purchaseId: z.uuid(),
   customerId: plainText(purchaseLimits.customerIdLength),
+  shop: shopName.optional(),
   items: z
     .array(requestedItem.extend({ pool: plainText(purchaseLimits.poolNameLength) }))
     .min(1)
@@ -101,6 +108,7 @@ export type PurchaseStatus =
 export interface RejectedPurchase {
   status: 'rejected';
   customerId: string;
+  shop?: string | undefined;
   items: RequestedItem[];
   refusal: Refusal;
 }
@@ -108,6 +116,7 @@ export interface RejectedPurchase {
 export interface ReservedPurchase {
   status: Exclude<PurchaseStatus, 'requested' | 'rejected'>;
   customerId: string;
+  shop?: string | undefined;
   items: ReservedItem[];
   total: Money;
   expiresAt: string;

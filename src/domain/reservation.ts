@@ -1,13 +1,13 @@
 import { claimTickets } from './claiming';
+import type { Customer } from './customer';
 import { deterministicId } from './identifiers';
 import type { Pool } from './pool';
 import { type PoolEvent, poolLimits } from './pool-events';
 import { type PurchaseEvent, type RequestedItem, type ReservedItem, reservedTotal } from './purchase';
 import type { Refusal } from './refusal';
 
-export interface ReservationRequest {
+export interface ReservationRequest extends Customer {
   purchaseId: string;
-  customerId: string;
   items: readonly RequestedItem[];
 }
 
@@ -54,9 +54,11 @@ function endOfHold(pools: readonly Pool[], now: Date): string {
   return new Date(now.getTime() + seconds * millisecondsPerSecond).toISOString();
 }
 
+const buyerOf = ({ customerId, shop }: Customer) => ({ customerId, ...(shop !== undefined && { shop }) });
+
 /** The purchase that comes to nothing, for this reason. */
-export function rejectPurchase({ customerId, items }: ReservationRequest, refusal: Refusal): Reservation {
-  const data = { customerId, items: [...items], refusal };
+export function rejectPurchase({ items, ...request }: ReservationRequest, refusal: Refusal): Reservation {
+  const data = { ...buyerOf(request), items: [...items], refusal };
   return { claims: new Map(), opening: { type: 'PurchaseRejected', data } };
 }
 
@@ -66,7 +68,8 @@ export function reserveTickets(
   poolNamed: (name: string) => Pool | undefined,
   now: Date,
 ): Reservation {
-  const { purchaseId, customerId } = request;
+  const { purchaseId } = request;
+  const buyer = buyerOf(request);
   const reject = (refusal: Refusal) => rejectPurchase(request, refusal);
   const claims = new Map<string, PoolEvent[]>();
   const items: ReservedItem[] = [];
@@ -79,7 +82,7 @@ export function reserveTickets(
   for (const { name, line, pool } of lines) {
     const { seats, maxUnitPrice } = line;
     const ticketIds = ticketIdsOf(purchaseId, name, quantityOf(line));
-    const wish = { pool: name, purchaseId, customerId, ticketIds, seats, maxUnitPrice, heldUntil, now };
+    const wish = { pool: name, purchaseId, ...buyer, ticketIds, seats, maxUnitPrice, heldUntil, now };
     const decision = claimTickets(pool, wish);
     if (!decision.accepted) return reject(decision.refusal);
     if (pool) {
@@ -90,6 +93,6 @@ export function reserveTickets(
     claims.set(name, decision.events);
   }
   if (currencies.size > 1) return reject({ slug: 'mixed-currencies', currencies: [...currencies] });
-  const data = { customerId, items, total: reservedTotal(items), expiresAt: heldUntil };
+  const data = { ...buyer, items, total: reservedTotal(items), expiresAt: heldUntil };
   return { claims, opening: { type: 'TicketsReserved', data } };
 }

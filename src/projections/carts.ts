@@ -1,11 +1,14 @@
 import type { Pool as Database } from 'pg';
 import { type Cart, cartCodec, cartStream, evolveCart } from '../domain';
 import { readStreams, type StoredEvent } from '../store';
+import { withShops } from './told-shops';
 
 /** A cart as it is now. */
 export interface CartView {
   id: string;
   cart: Cart;
+  /** Whose it is; without one it is the operators' alone. */
+  shop?: string | undefined;
   /** Of its last event. */
   position: number;
   createdAt: Date;
@@ -45,7 +48,8 @@ export async function cartsById(
   }
   // Of another history than what is known, as after a restore: read from its first event.
   const strangers = ids.filter((id) => !carts.has(id) && remembered.get(id));
-  return [...carts.values(), ...(strangers.length > 0 ? await cartsById(database, strangers) : [])];
+  const read = await withShops(database, [...carts.values()], (view) => cartStream(view.id));
+  return [...read, ...(strangers.length > 0 ? await cartsById(database, strangers) : [])];
 }
 
 const isLastOf = ({ cart, position }: CartView, stored: StoredEvent) =>
@@ -54,5 +58,5 @@ const isLastOf = ({ cart, position }: CartView, stored: StoredEvent) =>
 function fold(id: string, before: CartView | undefined, stored: StoredEvent): CartView {
   const { position, created } = stored;
   const cart = evolveCart(before?.cart, cartCodec.decode(stored));
-  return { id, cart, position, createdAt: before?.createdAt ?? created, updatedAt: created };
+  return { id, cart, shop: cart.shop, position, createdAt: before?.createdAt ?? created, updatedAt: created };
 }

@@ -12,29 +12,45 @@ export const customerPurchases: Projection = {
     const begun = events.flatMap((stored) => {
       const { type, data } = purchaseCodec.decode(stored);
       const begins = type === 'TicketsReserved' || type === 'PurchaseRejected';
-      return begins ? [{ id: stored.stream.slice(purchaseStream('').length), customerId: data.customerId }] : [];
+      return begins ? [{ id: stored.stream.slice(purchaseStream('').length), ...data }] : [];
     });
     await connection.query(
-      `INSERT INTO ${table('customer_purchases')} (purchase_id, customer_id) SELECT * FROM unnest($1::uuid[], $2::text[])`,
-      [begun.map(({ id }) => id), begun.map(({ customerId }) => customerId)],
+      `INSERT INTO ${table('customer_purchases')} (purchase_id, customer_id, shop)
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])`,
+      [begun.map(({ id }) => id), begun.map(({ customerId }) => customerId), begun.map(({ shop }) => shop)],
     );
   },
 };
 
 export interface CustomerPage {
   customerId: string;
+  /** Whose customer that is; without it whoever is named so at any shop, or at none. */
+  shop?: string | undefined;
   /** Purchases whose id comes before this one. */
   before?: string | undefined;
   limit: number;
 }
 
+const page = `customer_id = $1 AND ($2::uuid IS NULL OR purchase_id < $2)`;
+const newest = `ORDER BY purchase_id DESC LIMIT $3`;
+const ofAnyShop = `SELECT purchase_id FROM customer_purchases WHERE ${page} ${newest}`;
+/** Two walks of one index: those that say their shop, and those of which it is told elsewhere. */
+const ofShop = `
+  SELECT purchase_id FROM (
+    (SELECT purchase_id FROM customer_purchases WHERE ${page} AND shop = $4 ${newest})
+    UNION ALL
+    (SELECT purchase_id FROM customer_purchases WHERE ${page} AND shop IS NULL
+       AND EXISTS (SELECT FROM told_shops t WHERE t.stream = 'purchase-' || purchase_id AND t.shop = $4) ${newest})) AS own
+  ${newest}`;
+
 /** A customer's purchases, newest first (ids are UUIDv7: their order is the order of time), each as it is now. */
 export async function purchasesOfCustomer(database: Database, page: CustomerPage): Promise<PurchaseView[]> {
-  const { rows } = await database.query<{ purchase_id: string }>(
-    `SELECT purchase_id FROM customer_purchases
-     WHERE customer_id = $1 AND ($2::uuid IS NULL OR purchase_id < $2) ORDER BY purchase_id DESC LIMIT $3`,
-    [page.customerId, page.before ?? null, page.limit],
-  );
+  const { rows } = await database.query<{ purchase_id: string }>(page.shop === undefined ? ofAnyShop : ofShop, [
+    page.customerId,
+    page.before ?? null,
+    page.limit,
+    ...(page.shop === undefined ? [] : [page.shop]),
+  ]);
   return purchasesById(
     database,
     rows.map(({ purchase_id }) => purchase_id),

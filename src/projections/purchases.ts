@@ -13,12 +13,15 @@ import {
 import { readStream, readStreams, type StoredEvent } from '../store';
 import { type Folded, folding } from './folded';
 import type { Projection } from './projection';
+import { withShops } from './told-shops';
 
 /** A purchase as its customer sees it; it outlives its workflow. */
 export interface PurchaseView {
   id: string;
   status: PurchaseStatus;
   customerId: string;
+  /** Whose customer that is; without one the purchase is the operators' alone. */
+  shop?: string | undefined;
   items: (Pick<ReservedItem, 'pool' | 'quantity'> & { tickets?: ReservedItem['tickets'] })[];
   total?: Money;
   expiresAt?: string;
@@ -127,10 +130,11 @@ export async function purchasesById(database: Database, ids: readonly string[]):
     ids.map((id) => ({ stream: purchaseStream(id), after: found.get(id)?.version ?? 0 })),
   );
   for (const event of missed) found.set(idOf(event.stream), fold(found.get(idOf(event.stream)), event));
-  return ids.flatMap((id) => {
+  const views = ids.flatMap((id) => {
     const purchase = found.get(id);
     return purchase ? [view(id, purchase)] : [];
   });
+  return withShops(database, views, ({ id }) => purchaseStream(id));
 }
 
 /** Every event of a purchase, oldest first, as of now: its own stream is its timeline. */

@@ -31,7 +31,7 @@ describe('reserving what is in a cart', () => {
   /** A cart of one line for each pool, two tickets each, and the purchase that it would become. */
   async function cartOf(...pools: string[]): Promise<PurchaseRequest & { cart: { id: string; version: number } }> {
     const id = randomUUID();
-    await carts.createCart(id, 'alice');
+    await carts.createCart(id, { customerId: 'alice' });
     const items = pools.map((pool) => lineOfCart(pool, 2));
     for (const line of items) expect(await carts.addItem(id, line, allowed)).toBeUndefined();
     return { purchaseId: randomUUID(), customerId: 'alice', items, cart: { id, version: 1 + items.length } };

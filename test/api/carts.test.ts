@@ -162,7 +162,7 @@ describeBoxOffice('a cart', (open) => {
     const { body } = await client.call('GET', `/v1/streams/cart-${cart.id}`, { as: 'operator' });
     const { events } = body as { events: { name: string; data: object; meta: { workflow: string } }[] };
     expect(events.map((event) => [event.name, event.data])).toEqual([
-      ['CartCreated', { customerId: 'alice' }],
+      ['CartCreated', { customerId: 'alice', shop: 'web' }],
       ['ItemAdded', { pool: name, quantity: 2 }],
       ['ItemChanged', { pool: name, quantity: 1 }],
       ['ItemRemoved', { pool: name }],

@@ -96,7 +96,7 @@ it(`a cart is what a notebook of its lines says, page by page (seed ${testSeed()
   assert(
     property(array(step, { maxLength: 80 }), (steps: Step[]) => {
       const notebook = new Notebook();
-      let cart = evolve(undefined, createCart(undefined, 'alice'));
+      let cart = evolve(undefined, createCart(undefined, { customerId: 'alice' }));
       for (const taken of steps) {
         const decision = decide(cart, taken);
         const seen = cart?.version ?? 0;

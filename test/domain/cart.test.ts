@@ -48,10 +48,10 @@ const done = checkedOut(purchaseId, euros(100));
 describe('a cart', () => {
   it('is created once, for a customer, and is empty', () => {
     given()
-      .when((cart) => createCart(cart, 'alice'))
+      .when((cart) => createCart(cart, { customerId: 'alice' }))
       .gives(cartCreated());
     expect(stateAfter(cartCreated())).toEqual({ customerId: 'alice', items: [], undo: [], version: 1 });
-    expect(() => createCart(stateAfter(cartCreated()), 'bob')).toThrow('taken');
+    expect(() => createCart(stateAfter(cartCreated()), { customerId: 'bob' })).toThrow('taken');
   });
 
   it('takes lines of several pools, in the order in which they come', () => {

@@ -24,7 +24,7 @@ describe('carts as they are read', () => {
   }
   async function cartOf(...pools: string[]): Promise<string> {
     const id = randomUUID();
-    await carts.createCart(id, 'alice');
+    await carts.createCart(id, { customerId: 'alice' });
     for (const pool of pools) await carts.addItem(id, lineOfCart(pool, 1), allowed);
     return id;
   }

@@ -26,7 +26,7 @@ export const claimed = (
   ticketId: string,
   price = euros(50),
   quote = flatQuote(),
-  named: { seat?: string; customerId?: string; heldUntil?: string } = {},
+  named: { seat?: string; customerId?: string; shop?: string | undefined; heldUntil?: string } = {},
 ): PoolEvent => ({
   type: 'TicketClaimed',
   data: { ticketId, purchaseId, price, quote, ...named },

@@ -19,11 +19,12 @@ export const carts: Rule = {
       cart_event: `
         SELECT stream, version, type, data,
           first_value(data ->> 'customerId') OVER (PARTITION BY stream ORDER BY version) AS customer,
+          first_value(data ->> 'shop') OVER (PARTITION BY stream ORDER BY version) AS shop,
           lead(type) OVER (PARTITION BY stream ORDER BY version) AS next
         FROM (${fromTheFirst('cart', scope)}) e`,
       checkout: `
-        SELECT c.stream, c.customer, c.next, c.data ->> 'purchaseId' AS purchase_id, c.data -> 'total' AS total,
-          r.type AS opening, r.data -> 'total' AS owed, r.data ->> 'customerId' AS buyer
+        SELECT c.stream, c.customer, c.shop, c.next, c.data ->> 'purchaseId' AS purchase_id, c.data -> 'total' AS total,
+          r.type AS opening, r.data -> 'total' AS owed, r.data ->> 'customerId' AS buyer, r.data ->> 'shop' AS buyer_shop
         FROM cart_event c LEFT JOIN events r ON r.stream = 'purchase-' || (c.data ->> 'purchaseId') AND r.version = 1
         WHERE c.type = 'CheckedOut'`,
       reserved: `
@@ -43,8 +44,9 @@ export const carts: Rule = {
         CASE WHEN opening IS NULL THEN 'is none' ELSE format('begins with %s', opening) END)
       FROM checkout WHERE opening IS DISTINCT FROM 'TicketsReserved'
       UNION ALL
-      SELECT stream, format('%s of %s was checked out for %s as %s, which is of %s for %s', stream, customer, total, purchase_id, buyer, owed)
-      FROM checkout WHERE opening = 'TicketsReserved' AND (total <> owed OR customer <> buyer)
+      SELECT stream, format('%s of %s was checked out for %s as %s, which is of %s for %s', stream, concat_ws(' of shop ', customer, shop), total,
+        purchase_id, concat_ws(' of shop ', buyer, buyer_shop), owed)
+      FROM checkout WHERE opening = 'TicketsReserved' AND (total <> owed OR customer <> buyer OR buyer_shop IS DISTINCT FROM shop AND shop IS NOT NULL)
       UNION ALL
       SELECT min(stream), format('purchase %s was the checkout of %s carts', purchase_id, count(*))
       FROM checkout GROUP BY purchase_id HAVING count(DISTINCT stream) > 1

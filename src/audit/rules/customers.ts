@@ -16,18 +16,19 @@ export const customers: Rule = {
       limited: poolsWith('maxPerCustomer', scope),
       claim: claimsOf('limited', scope),
       so_far: `
-        SELECT stream, customer, version, sum(change) OVER (PARTITION BY stream, customer ORDER BY version ROWS UNBOUNDED PRECEDING) AS held
+        SELECT stream, customer, shop, version,
+          sum(change) OVER (PARTITION BY stream, customer, shop ORDER BY version ROWS UNBOUNDED PRECEDING) AS held
         FROM claim WHERE customer IS NOT NULL`,
       beyond: `
-        SELECT DISTINCT ON (stream, customer) s.*, l.setting AS allowed
-        FROM so_far s JOIN limited l USING (stream) WHERE s.held > l.setting::bigint ORDER BY stream, customer, version`,
+        SELECT DISTINCT ON (stream, customer, shop) s.*, l.setting AS allowed
+        FROM so_far s JOIN limited l USING (stream) WHERE s.held > l.setting::bigint ORDER BY stream, customer, shop, version`,
     },
     counted: {
-      'customers of a pool': 'SELECT count(DISTINCT (stream, customer)) FROM so_far',
+      'customers of a pool': 'SELECT count(DISTINCT (stream, customer, shop)) FROM so_far',
       'limited pools': 'SELECT count(*) FROM limited',
     },
     broken: `
-      SELECT stream, format('customer %s has %s tickets of %s at version %s, where %s are allowed', customer, held, stream, version, allowed) AS sentence
+      SELECT stream, format('customer %s has %s tickets of %s at version %s, where %s are allowed', concat_ws(' of shop ', customer, shop), held, stream, version, allowed) AS sentence
       FROM beyond
       UNION ALL
       SELECT stream, format('ticket %s of %s is claimed for no customer, where each is limited', ticket_id, stream)

@@ -24,10 +24,10 @@ export const requests: Rule = {
           : `SELECT r.* FROM purchase_requests r JOIN unnest(${parameter.streams}) AS listed (stream)
              ON listed.stream LIKE 'purchase-%' AND r.purchase_id::text = substr(listed.stream, length('purchase-') + 1)`,
       opening: `
-        SELECT stream, data ->> 'customerId' AS customer, type, data -> 'items' AS items
+        SELECT stream, data ->> 'customerId' AS customer, data ->> 'shop' AS decided_for, type, data -> 'items' AS items
         FROM (${purchaseEvents(scope)}) e WHERE version = 1`,
       answered: `
-        SELECT r.*, o.stream, o.type, o.items AS decided, o.customer
+        SELECT r.*, o.stream, o.type, o.items AS decided, o.customer, o.decided_for
         FROM request r LEFT JOIN opening o ON o.stream = 'purchase-' || r.purchase_id`,
       breach: `
         SELECT purchase_id, format('%s was refused at the door and is a purchase', purchase_id) AS sentence
@@ -35,6 +35,9 @@ export const requests: Rule = {
         UNION ALL
         SELECT purchase_id, format('%s was asked for by %s and is of %s', purchase_id, customer_id, customer)
         FROM answered WHERE customer <> customer_id
+        UNION ALL
+        SELECT purchase_id, format('%s was asked for by shop %s and is of shop %s', purchase_id, shop, decided_for)
+        FROM answered WHERE decided_for <> shop
         UNION ALL
         SELECT purchase_id, format('%s was asked for %s and reserved %s', purchase_id, ${quantities('answered.items')}, ${quantities('answered.decided')})
         FROM answered WHERE type = 'TicketsReserved' AND ${quantities('answered.items')} <> ${quantities('answered.decided')}
