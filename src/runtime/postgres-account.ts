@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chown, cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -9,8 +9,15 @@ export type Account = { readonly uid?: number; readonly gid?: number };
 /** Taken in this order, the first that exists. */
 const ACCOUNTS = ['postgres', 'nobody'];
 
-/** Where root keeps what the account cannot reach in its own place, such as anything below a /root of mode 0700. */
+/** Where root keeps what the account cannot reach in its own place. */
 const REACHABLE_PLACE = '/var/lib/boxoffice';
+const OPEN_TO_ALL = 0o755;
+
+/**
+ * On Linux this leads every process to the folder that it was started in, though the folders above let it through no
+ * more: that is how Postgres, which root has to run under another account, gets into a data folder closed to all others.
+ */
+const OWN_WORKING_FOLDER = '/proc/self/cwd';
 
 const run = promisify(execFile);
 
@@ -33,16 +40,21 @@ export async function accountFor(cluster: string): Promise<Account> {
 }
 
 /** Whether the account can make its way to a folder and list it. */
-async function canEnter(folder: string, account: Account): Promise<boolean> {
-  if (account.uid === undefined) return true;
-  const { uid, gid } = account;
+async function canEnter(folder: string, { uid, gid }: Account, startedIn = '/'): Promise<boolean> {
+  if (uid === undefined) return true;
   return await run('/bin/sh', ['-c', 'cd "$1" && ls .', 'sh', folder], {
     uid,
-    cwd: '/',
+    cwd: startedIn,
     ...(gid === undefined ? {} : { gid }),
   })
     .then(() => true)
     .catch(() => false);
+}
+
+/** The path by which the account gets into a folder of its own when it is started there; undefined where there is none. */
+export async function wayInto(folder: string, account: Account): Promise<string | undefined> {
+  if (await canEnter(folder, account)) return folder;
+  return (await canEnter(OWN_WORKING_FOLDER, account, folder)) ? OWN_WORKING_FOLDER : undefined;
 }
 
 /**
@@ -89,7 +101,7 @@ export async function folderForNewCluster(
   const beside = await mkdtemp(`${cluster}.new-`);
   if (account.uid === undefined || account.gid === undefined) return beside;
   await chown(beside, account.uid, account.gid);
-  if (await canEnter(beside, account)) return beside;
+  if ((await wayInto(beside, account)) !== undefined) return beside;
   await rm(beside, { recursive: true });
   await makeReachablePlace(cluster);
   const elsewhere = await mkdtemp(join(REACHABLE_PLACE, 'cluster-'));
@@ -99,10 +111,11 @@ export async function folderForNewCluster(
 }
 
 async function makeReachablePlace(unreachable: string): Promise<void> {
-  await mkdir(REACHABLE_PLACE, { recursive: true, mode: 0o755 }).catch((error: Error) => {
+  const made = mkdir(REACHABLE_PLACE, { recursive: true }).then(() => chmod(REACHABLE_PLACE, OPEN_TO_ALL));
+  await made.catch((error: Error) => {
     throw new Error(
       `Postgres cannot run as root and its account cannot reach ${unreachable}; ${REACHABLE_PLACE}, to use instead, ` +
-        `cannot be made (${error.message}). Set BOXOFFICE_DATA_DIR to a folder open to all, or start as another user`,
+        `cannot be made (${error.message}). Start as another user`,
     );
   });
 }

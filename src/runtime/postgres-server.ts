@@ -1,20 +1,22 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { type Account, accountFor, folderForNewCluster, reachablePrograms } from './postgres-account';
-import { commandLine, endProcess, identify } from './processes';
+import { type Account, accountFor, reachablePrograms, wayInto } from './postgres-account';
+import { clusterExists, clusterMark, endLeftover, makeCluster } from './postgres-cluster';
+import { endProcess, identify } from './processes';
 
 /** A cluster that is ready to be served. */
 export type PreparedPostgres = {
   readonly port: number;
   readonly program: string;
-  /** Where the cluster really is; as root this may be outside the data folder. */
+  /** Where the cluster really is; as root this may be outside the data folder. Postgres is started in it. */
   readonly cluster: string;
+  /** The path by which Postgres, once it is started there, finds it. */
+  readonly way: string;
   readonly account: Account;
   readonly password: string;
 };
@@ -23,6 +25,7 @@ export type PostgresServerCommand = {
   readonly command: string;
   readonly args: readonly string[];
   readonly account: Account;
+  readonly cwd: string;
 };
 
 const SUPERUSER = 'boxoffice';
@@ -31,11 +34,10 @@ const SHARED_BUFFERS = '256MB';
 const READY_LIMIT_MS = 60_000;
 /** Postgres answers SIGINT by rolling back and writing all out, which may take a while on a slow disk. */
 const STOP_GRACE_MS = 10_000;
-/** Others may pass through but not look around: the account of Postgres has to get to the cluster. */
+const OWNER_ONLY = 0o700;
+/** Where Postgres runs under another account than ours: it may pass through to the cluster, and not look around. */
 const TRAVERSABLE = 0o711;
 const POLL_MS = 50;
-
-const run = promisify(execFile);
 
 /**
  * Makes the cluster where there is none, ends a server that an earlier start left behind on it, and sees to it that
@@ -49,29 +51,33 @@ export async function preparePostgres(options: {
 }): Promise<PreparedPostgres> {
   const dataDir = resolve(options.dataDir);
   await mkdir(dataDir, { recursive: true });
-  await chmod(dataDir, TRAVERSABLE);
-  const password = await keptPassword(join(dataDir, 'password'));
   const cluster = join(dataDir, 'cluster');
   const account = await accountFor(cluster);
+  await chmod(dataDir, account.uid === undefined ? OWNER_ONLY : TRAVERSABLE);
+  const password = await keptPassword(join(dataDir, 'password'));
   const packaged = await packagedPrograms();
   const programs = await reachablePrograms(packaged.folder, packaged.version, account);
-  if (!(await exists(join(cluster, 'PG_VERSION')))) {
+  if (!(await clusterExists(cluster))) {
     await makeCluster({
       cluster,
       initdb: join(programs, 'bin', 'initdb'),
+      superuser: SUPERUSER,
       password,
       account,
       say: options.say ?? (() => undefined),
     });
   }
   const place = await realpath(cluster);
-  await endLeftover(place);
-  return { port: options.port, program: join(programs, 'bin', 'postgres'), cluster: place, account, password };
+  await endLeftover(place, STOP_GRACE_MS);
+  const way = await wayInto(place, account);
+  if (way === undefined)
+    throw new Error(`Postgres runs under an account that cannot reach ${place}; start as another user`);
+  return { port: options.port, program: join(programs, 'bin', 'postgres'), cluster: place, way, account, password };
 }
 
 /** @param durable false trades the safety of data on a crash of the machine for speed: for tests only */
 export function postgresServerCommand(
-  { program, cluster, port, account }: PreparedPostgres,
+  { program, cluster, way, port, account }: PreparedPostgres,
   { durable }: { readonly durable: boolean },
 ): PostgresServerCommand {
   const settings = {
@@ -86,10 +92,11 @@ export function postgresServerCommand(
   return {
     command: program,
     args: [
-      ...['-D', cluster, '-p', String(port)],
+      ...['-D', way, '-p', String(port), '-c', clusterMark(cluster)],
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
     account,
+    cwd: cluster,
   };
 }
 
@@ -151,8 +158,8 @@ export async function startPostgres(options: {
   readonly durable: boolean;
 }): Promise<{ readonly url: string; readonly pid: number; stop(): Promise<void> }> {
   const prepared = await preparePostgres(options);
-  const { command, args, account } = postgresServerCommand(prepared, options);
-  const server = spawn(command, args, { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], ...account });
+  const { command, args, account, cwd } = postgresServerCommand(prepared, options);
+  const server = spawn(command, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'], ...account });
   let lastWords = '';
   server.stderr.setEncoding('utf8').on('data', (text: string) => {
     lastWords = text.trim() || lastWords;
@@ -194,62 +201,4 @@ async function keptPassword(file: string): Promise<string> {
   const password = randomBytes(24).toString('base64url');
   await writeFile(file, password, { mode: 0o600 });
   return password;
-}
-
-/** In a folder of its own first: an initdb that is interrupted leaves no half-made cluster in the place of a real one. */
-async function makeCluster(options: {
-  readonly cluster: string;
-  readonly initdb: string;
-  readonly password: string;
-  readonly account: Account;
-  readonly say: (line: string) => void;
-}): Promise<void> {
-  const { cluster, initdb, password, account, say } = options;
-  await clearUnfinished(cluster);
-  const fresh = await folderForNewCluster(cluster, account, say);
-  const args = [
-    `--pgdata=${fresh}`,
-    `--username=${SUPERUSER}`,
-    // The account may open only a pipe of its own by name, hence the cat.
-    '--pwfile=/dev/stdin',
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--locale=C',
-  ];
-  const initialised = run('/bin/sh', ['-c', 'cat | "$@"', 'sh', initdb, ...args], { cwd: '/', ...account });
-  initialised.child.stdin?.end(`${password}\n`);
-  await initialised;
-  if (dirname(fresh) === dirname(cluster)) await rename(fresh, cluster);
-  else await symlink(fresh, cluster);
-}
-
-/** What an interrupted start left in the place of the cluster or beside it; never a cluster that was once finished. */
-async function clearUnfinished(cluster: string): Promise<void> {
-  for (const name of await readdir(dirname(cluster))) {
-    const leftover = join(dirname(cluster), name);
-    if (leftover === cluster || leftover.startsWith(`${cluster}.new-`)) await rm(leftover, { recursive: true });
-  }
-}
-
-/**
- * A server that outlived its supervisor still holds the cluster. The process named in postmaster.pid is ended only where
- * its command line names this cluster; where it is somebody else's, the file is left over from before and in the way.
- */
-async function endLeftover(cluster: string): Promise<void> {
-  const pidFile = join(cluster, 'postmaster.pid');
-  const pid = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10);
-  const identity = Number.isNaN(pid) ? undefined : identify(pid);
-  if (!identity) return;
-  if (commandLine(pid).includes(`-D ${cluster} `)) await endProcess(identity, 'SIGINT', STOP_GRACE_MS);
-  else await rm(pidFile, { force: true });
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
 }

@@ -32,7 +32,7 @@ export function postgresProgram(options: { dataDir: string; folder: string; port
     async launch() {
       // Again before every start: a server whose guardian was killed with it may still hold the cluster.
       const prepared = await preparePostgres({ dataDir: folder, port });
-      return { ...postgresServerCommand(prepared, { durable: true }), env: environmentWith({}), cwd: '/' };
+      return { ...postgresServerCommand(prepared, { durable: true }), env: environmentWith({}) };
     },
     ready: (ended) => waitForPostgres(url, READY_LIMIT_MS, ended),
   };

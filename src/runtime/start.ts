@@ -1,6 +1,10 @@
 import { configOfThisProcess } from './config';
 import { supervise } from './supervisor';
 
+/** Whatever this process makes, and all that it starts make, is for its owner alone. */
+const NOTHING_FOR_OTHERS = 0o077;
+process.umask(NOTHING_FOR_OTHERS);
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 // The terminal may be gone before we are.

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -55,6 +55,23 @@ describe(`npm start${curl ? '' : ' (without curl on this machine the printed cal
   it('keeps the keys it prints in a file for its owner alone', async () => {
     expect((await stat(join(dataDir, 'keys.json'))).mode & 0o777).toBe(0o600);
     for (const key of Object.values(boxoffice.keys)) expect(boxoffice.command.output).toContain(key);
+  });
+
+  it('keeps its data from every other account', async () => {
+    const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
+    expect(await modeOf(dataDir)).toBe(0o700);
+    const names = await readdir(dataDir);
+    expect(names).toEqual(expect.arrayContaining(['keys.json', 'logs', 'postgres', 'temporal.db']));
+    for (const name of names) {
+      // The account of Postgres may pass through its folder, where that is another one than ours.
+      const forOthers = (await modeOf(join(dataDir, name))) & (name === 'postgres' ? 0o066 : 0o077);
+      expect([name, forOthers]).toEqual([name, 0]);
+    }
+    if (process.getuid?.() !== 0) return;
+    const nobody = { uid: 65_534, gid: 65_534 };
+    for (const name of ['temporal.db', 'logs/api.log', 'postgres/cluster/PG_VERSION']) {
+      expect([name, spawnSync('cat', [join(dataDir, name)], nobody).status]).toEqual([name, 1]);
+    }
   });
 
   itWithCurl('prints three calls that sell two tickets, pasted as they are', async () => {

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataFolderTaken, takeDataFolder } from '../../src/runtime/data-folder';
+import { DataFolderOpen, DataFolderTaken, takeDataFolder } from '../../src/runtime/data-folder';
 import { tryLock } from '../../src/runtime/folder-lock';
 import { type RunningProgram, runProgram } from './programs/run';
 
@@ -60,5 +60,51 @@ describe('the lock on the data folder', () => {
     await expect(takeDataFolder(dataDir, silent).then((lock) => lock.release())).resolves.toBeUndefined();
     expect(await readdir(dataDir)).toEqual(['lock']);
     expect(await readdir(join(dataDir, 'lock'))).toEqual([]);
+  });
+});
+
+describe('the data folder', () => {
+  let parent = '';
+  const silent = () => undefined;
+  const modeOf = async (path: string) => (await stat(path)).mode & 0o7777;
+  const take = async (dataDir: string) => (await takeDataFolder(dataDir, silent)).release();
+
+  beforeEach(async () => {
+    parent = await mkdtemp(join(tmpdir(), 'boxoffice-data-'));
+  });
+  afterEach(() => rm(parent, { recursive: true }));
+
+  it('is made for its owner alone', async () => {
+    const dataDir = join(parent, 'some', 'where');
+    await take(dataDir);
+    expect(await modeOf(dataDir)).toBe(0o700);
+  });
+
+  it('that others could look into is closed to them, with what lies in it', async () => {
+    const dataDir = join(parent, 'data');
+    await mkdir(join(dataDir, 'logs'), { recursive: true });
+    const [database, keys, elsewhere] = [
+      join(dataDir, 'temporal.db'),
+      join(dataDir, 'keys.json'),
+      join(parent, 'other'),
+    ];
+    await writeFile(database, 'workflows');
+    await writeFile(keys, '{}', { mode: 0o600 });
+    await writeFile(elsewhere, 'not ours');
+    await symlink(elsewhere, join(dataDir, 'link'));
+    for (const folder of [dataDir, join(dataDir, 'logs')]) await chmod(folder, 0o755);
+    for (const file of [database, elsewhere]) await chmod(file, 0o644);
+    await take(dataDir);
+    const modes = await Promise.all([dataDir, join(dataDir, 'logs'), database, keys, elsewhere].map(modeOf));
+    expect(modes).toEqual([0o700, 0o700, 0o600, 0o600, 0o644]);
+    expect(await readFile(database, 'utf8')).toBe('workflows');
+  });
+
+  it('that is there for everybody is refused, and left as it is', async () => {
+    await chmod(parent, 0o1777);
+    await expect(takeDataFolder(parent, silent)).rejects.toThrow(DataFolderOpen);
+    await expect(takeDataFolder(parent, silent)).rejects.toThrow('BOXOFFICE_DATA_DIR');
+    expect(await modeOf(parent)).toBe(0o1777);
+    expect(await readdir(parent)).toEqual([]);
   });
 });
