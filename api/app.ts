@@ -23,6 +23,7 @@ import { analyticsRoutes } from './routes/analytics';
 import { cartRoutes } from './routes/carts';
 import { healthRoutes } from './routes/health';
 import { liveRoutes } from './routes/live';
+import { operationsRoutes } from './routes/operations';
 import { paymentRoutes } from './routes/payments';
 import { poolRoutes } from './routes/pools';
 import { priceRoutes } from './routes/prices';
@@ -47,6 +48,7 @@ export function allRoutes(dependencies: Dependencies): Route[] {
     liveRoutes,
     analyticsRoutes,
     streamRoutes,
+    operationsRoutes,
     healthRoutes,
   ];
   return rooms.flatMap((routes) => routes(dependencies));

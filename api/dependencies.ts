@@ -32,4 +32,6 @@ export interface Dependencies {
   rateLimits: RateLimits;
   /** Where `npm start` keeps its databases, if this machine has them. */
   dataDir?: string | undefined;
+  /** Where operators reach the web UI of Temporal. */
+  temporalUiUrl?: string | undefined;
 }

@@ -101,6 +101,15 @@ export async function requestOfPurchase(database: Database, purchaseId: string):
   return taken(rows[0]);
 }
 
+/** Those of the purchases that were asked for, and not refused at the door. */
+export async function requestsOf(database: Database, purchaseIds: readonly string[]): Promise<string[]> {
+  const { rows } = await database.query<{ purchase_id: string }>(
+    'SELECT purchase_id FROM purchase_requests WHERE purchase_id = ANY($1::uuid[]) AND refusal IS NULL',
+    [purchaseIds],
+  );
+  return rows.map((row) => row.purchase_id);
+}
+
 /** Forgets requests that nobody may repeat any more, at most `limit` at once; but not whose a purchase is that does not say it itself. */
 export async function forgetOldRequests(database: Database, limit: number): Promise<void> {
   await database.query(

@@ -29,7 +29,8 @@ export async function askTemporal<Result>(
 /** gRPC: cancelled, deadline exceeded, resource exhausted, failed precondition (no worker can go on with the workflow), unavailable. */
 const awayCodes = new Set([1, 4, 8, 9, 14]);
 
-function isAway(error: unknown): boolean {
+/** Whether Temporal or its workers did not answer, whatever was asked. */
+export function isAway(error: unknown): boolean {
   const causes = [error, error instanceof Error ? error.cause : undefined];
   return causes.some((cause) => isGrpcServiceError(cause) && awayCodes.has(cause.code)) || isRpcTimeout(error);
 }

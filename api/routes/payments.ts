@@ -1,4 +1,3 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { deterministicId, type Payment, type PaymentSignal, purchaseSignals, purchaseStream } from '../../src/domain';
 import { type PurchaseView, purchasesById } from '../../src/projections';
 import type { Dependencies } from '../dependencies';
@@ -16,7 +15,7 @@ import {
 } from '../purchase-schemas';
 import { type Answer, type Route, route } from '../route';
 import { emptyBody } from '../schemas';
-import { askTemporal, temporalLimits } from '../temporal-calls';
+import { signalPurchase } from '../signal-purchase';
 import { awaitCommit, preferenceApplied, preferredWait } from '../waiting';
 
 const open = (purchase: PurchaseView) => purchase.status === 'reserved' || purchase.status === 'paying';
@@ -40,7 +39,7 @@ function paymentIdOf(key: readonly string[], method: PaymentSignal['method']): s
 const isOfSameKey = (one: string, other: string) => one.slice(0, keyPart) === other.slice(0, keyPart);
 
 export function paymentRoutes(dependencies: Dependencies): Route[] {
-  const { database, temporal, feed, newId, now } = dependencies;
+  const { database, feed, newId, now } = dependencies;
 
   function refuseUnlessPayable(purchase: PurchaseView): void {
     if (purchase.status === 'expired') throw expiredProblem();
@@ -60,18 +59,6 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
   }
 
   const find = async (id: string) => (await purchasesById(database, [id]))[0];
-
-  /** A signal to a purchase; false when its workflow is over. */
-  async function signal(id: string, name: string, ...args: unknown[]): Promise<boolean> {
-    try {
-      const handle = temporal.workflow.getHandle(purchaseStream(id));
-      await askTemporal(temporal, temporalLimits.callMilliseconds, () => handle.signal(name, ...args));
-      return true;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
-  }
 
   const pay = route({
     method: 'post',
@@ -108,7 +95,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
       const seconds = preferredWait(header('prefer'));
       const send = async () => {
         const payment: PaymentSignal = { paymentId, method };
-        if (repeated || (await signal(id, purchaseSignals.payment, payment))) return;
+        if (repeated || (await signalPurchase(dependencies, id, purchaseSignals.payment, payment))) return;
         refuseUnlessPayable(await findPurchase(dependencies, id, caller));
       };
       const look = async () => (seconds > 0 || repeated ? outcome(await find(id), paymentId) : undefined);
@@ -147,7 +134,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
       const seconds = preferredWait(header('prefer'));
       const already = ended(await findPurchase(dependencies, id, caller));
       const send = async () => {
-        await signal(id, purchaseSignals.cancel);
+        await signalPurchase(dependencies, id, purchaseSignals.cancel);
       };
       const look = async () => (seconds > 0 ? ended(await find(id)) : undefined);
       const settled = already ?? (await awaitCommit(feed, purchaseStream(id), seconds, look, { begin: send }));

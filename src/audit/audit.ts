@@ -39,7 +39,9 @@ export async function extraFindings({ extraChecks = [], onCheck }: AuditOptions)
   for (const extra of extraChecks) {
     onCheck?.(extra.name);
     const { id, number, name } = extra;
-    findings.push({ id, number, name, ...(await extra.check()), foundOnce: false, streams: [] });
+    const found = await extra.check();
+    const told = found.sentences.map((sentence) => ({ stream: '', sentence }));
+    findings.push({ id, number, name, ...found, foundOnce: false, told, streams: [] });
   }
   return findings;
 }

@@ -43,6 +43,7 @@ export async function checkRule(ask: Ask, rule: Rule, scope: Scope, allowances: 
     counted: Object.fromEntries(Object.keys(counted).map((what) => [what, row.counted[what] ?? 0])),
     breaches: row.breaches,
     sentences: told.map(({ sentence }) => sentence),
+    told,
     streams: [...new Set(told.map(({ stream }) => stream))],
   };
 }

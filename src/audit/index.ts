@@ -3,6 +3,7 @@
  * without the code that sells.
  */
 export { type AuditOptions, auditWhole, type ExtraCheck, wholeAuditMilliseconds } from './audit';
+export { keptBreachesLimit } from './kept-breaches';
 export { linesOf } from './report';
 export { type LastAudit, lastAudit } from './results';
 export { type Allowances, claimGraceSeconds, type Finding, type Rule, usualAllowances } from './rule';

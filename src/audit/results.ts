@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
+import { keepBreaches } from './kept-breaches';
 import { keepCounts, type PoolCounts } from './kept-counts';
 import type { Finding } from './rule';
 
@@ -41,6 +42,7 @@ export async function keepResult(
         whole ? [] : findings.filter(({ foundOnce }) => foundOnce).map(({ id }) => id),
       ],
     );
+    await keepBreaches(connection, findings, scope);
     await connection.query(
       'DELETE FROM audit_again WHERE ($1 OR stream = ANY($2::text[])) AND stream <> ALL($3::text[])',
       [whole, listed, again],

@@ -76,6 +76,8 @@ export interface Finding {
   /** A sentence for each breach, up to a limit. */
   readonly sentences: readonly string[];
   readonly foundOnce: boolean;
+  /** The same with the stream that each is about. */
+  readonly told: readonly { readonly stream: string; readonly sentence: string }[];
   /** The streams that these sentences are about. */
   readonly streams: readonly string[];
 }

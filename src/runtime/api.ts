@@ -22,6 +22,7 @@ import { storeMetrics } from './metrics';
 import { projectionMetrics } from './projection-metrics';
 import { lazyClient } from './temporal-connection';
 import { runEntry, stopAsked } from './until-stopped';
+import { goneMetrics } from './watch';
 
 export const apiLimits = {
   rate: { withKey: 20_000, withoutKey: 5_000 },
@@ -49,6 +50,8 @@ export interface ApiSettings {
   keys: string;
   /** Whose disk must have room. */
   dataDir?: string;
+  /** Where operators reach the web UI of Temporal. */
+  temporalUiUrl?: string;
   rateLimits?: RateLimits;
   live?: Partial<LiveLimits>;
   undecided?: Partial<UndecidedLimits>;
@@ -68,6 +71,7 @@ export async function startApi(
   const metrics = storeMetrics(registry);
   projectionMetrics(registry, database);
   auditMetrics(registry, database, (error) => logger.warn({ err: error }, 'the last audit cannot be read'));
+  goneMetrics(registry, database, (error) => logger.warn({ err: error }, 'gone workflows cannot be counted'));
   feed.start();
   const live = new LiveViews({
     feed,
@@ -105,6 +109,7 @@ export async function startApi(
     newId: v7,
     rateLimits: settings.rateLimits ?? apiLimits.rate,
     dataDir: settings.dataDir,
+    temporalUiUrl: settings.temporalUiUrl,
   });
   const server = createServer({ connectionsCheckingInterval: apiLimits.checkConnectionsMilliseconds }, app);
   server.headersTimeout = apiLimits.headersMilliseconds;
@@ -151,13 +156,14 @@ function close(server: Server): Promise<void> {
 }
 
 async function main(config: Config): Promise<void> {
-  const { databaseUrl, temporalAddress, temporalNamespace, keys, port, dataDir } = config;
+  const { databaseUrl, temporalAddress, temporalNamespace, keys, port, dataDir, temporalUiUrl } = config;
   if (databaseUrl === undefined) throw new Error('DATABASE_URL must be set: where is Postgres?');
   if (temporalAddress === undefined) throw new Error('TEMPORAL_ADDRESS must be set: where is Temporal?');
   if (keys === undefined) throw new Error('BOXOFFICE_KEYS must be set: a comma list of role:subject:key');
   const logger = createLogger(config.logLevel, 'api');
   const stopped = stopAsked();
-  const api = await startApi({ port, databaseUrl, temporalAddress, temporalNamespace, keys, dataDir }, logger);
+  const settings = { port, databaseUrl, temporalAddress, temporalNamespace, keys, dataDir, temporalUiUrl };
+  const api = await startApi(settings, logger);
   logger.info({ port: api.port }, 'api is listening');
   await stopped;
   await api.stop();

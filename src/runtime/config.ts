@@ -16,6 +16,8 @@ export type Config = {
   readonly temporalNamespace: string;
   /** Port of Temporal's web UI, where `npm start` runs Temporal; 0 takes any free one. */
   readonly temporalUiPort: number;
+  /** Where operators reach Temporal's web UI: links lead there. */
+  readonly temporalUiUrl: string;
   /** Absolute path of the folder that holds databases, keys and logs. */
   readonly dataDir: string;
   /** The comma list `role:subject:key`, well formed but not taken apart. */
@@ -80,6 +82,13 @@ const settings = {
     wanted: 'the name of a namespace: letters, digits, dot, dash and underscore',
   },
   TEMPORAL_UI_PORT: { schema: port(8233), wanted: 'a port number, 0 to 65535' },
+  TEMPORAL_UI_URL: {
+    schema: z
+      .url({ protocol: /^https?$/ })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    wanted: 'a URL like http://localhost:8233',
+  },
   BOXOFFICE_DATA_DIR: {
     schema: z
       .string()
@@ -120,12 +129,14 @@ export function readConfig(env: Environment): Config {
   const databaseUrl = read('DATABASE_URL');
   const temporalAddress = read('TEMPORAL_ADDRESS');
   const keys = read('BOXOFFICE_KEYS');
+  const temporalUiPort = read('TEMPORAL_UI_PORT');
   const config: Config = {
     port: read('PORT'),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(temporalAddress === undefined ? {} : { temporalAddress }),
     temporalNamespace: read('TEMPORAL_NAMESPACE'),
-    temporalUiPort: read('TEMPORAL_UI_PORT'),
+    temporalUiPort,
+    temporalUiUrl: read('TEMPORAL_UI_URL') ?? `http://localhost:${temporalUiPort}`,
     dataDir: read('BOXOFFICE_DATA_DIR'),
     ...(keys === undefined ? {} : { keys }),
     logLevel: read('LOG_LEVEL'),

@@ -85,6 +85,7 @@ class Supervisor {
       TEMPORAL_ADDRESS: temporal.temporalAddress,
       TEMPORAL_NAMESPACE: config.temporalNamespace,
       BOXOFFICE_DATA_DIR: config.dataDir,
+      TEMPORAL_UI_URL: temporal.temporalUiUrl ?? config.temporalUiUrl,
     };
     await step(say, 'Migrating the database', () => runToEnd('migrate', environmentWith(settings), this.guarded));
     const apiUrl = `http://localhost:${port}`;

@@ -18,6 +18,7 @@ import { poolWorkflows } from './pool-workflows';
 import { readModelsCheck } from './read-models-check';
 import { lazyClient, untilConnected } from './temporal-connection';
 import { runEntry, stopAsked } from './until-stopped';
+import { startWatch } from './watch';
 import { workflowBundle } from './workflow-code';
 
 export const workerLimits = {
@@ -183,6 +184,7 @@ async function main(config: Config): Promise<void> {
   const { activities, close } = wireActivities(settings, logger, registry);
   const worker = await createWorker(settings, activities, connection);
   const stopFollowing = followEvents(settings, logger);
+  const stopWatching = startWatch(settings, logger, registry);
   const running = worker.run();
   const verifying = connect(databaseUrl, (error) => logger.warn({ err: error }, 'a database connection broke'), {
     connections: 1,
@@ -192,7 +194,7 @@ async function main(config: Config): Promise<void> {
   logger.info({ taskQueue, temporalNamespace }, 'worker is polling');
   await Promise.race([stopped, running]);
   if (stopping.signal.aborted) worker.shutdown();
-  await Promise.all([running, auditing.stop(), heartbeat.stop()]);
+  await Promise.all([running, auditing.stop(), heartbeat.stop(), stopWatching()]);
   await Promise.all([close(), stopFollowing(), verifying.end()]);
   await connection.close();
 }

@@ -59,6 +59,7 @@ const offered = [
   'GET /v1/analytics/shows/{name}',
   'GET /v1/analytics/sales-by-day',
   'GET /v1/streams/{stream}',
+  'GET /v1/operations/attention',
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',

@@ -129,4 +129,5 @@ export const whoMay: Readonly<Record<string, readonly Case[]>> = {
   'POST /v1/carts/{id}/checkout': ofCart(),
 
   'GET /v1/streams/{stream}': [{ of: 'stream', may: operators }],
+  'GET /v1/operations/attention': [{ of: 'nothing', may: operators }],
 };

@@ -6,6 +6,7 @@ const finding = {
   name: 'never oversold',
   counted: { pools: 3, events: 1_204 },
   foundOnce: false,
+  told: [],
   streams: [],
 };
 

@@ -1,0 +1,73 @@
+import type { Pool as Database } from 'pg';
+import { purchaseStream } from '../src/domain';
+
+export const attentionLimits = {
+  /** Of each kind, the oldest first. */
+  items: 100,
+  /** A hold may end so much later than it says before somebody should look. */
+  pastHoldSeconds: 10,
+  /** A payment takes no longer, whatever the provider does. */
+  payingSeconds: 30,
+} as const;
+
+export const attentionKinds = ['past-hold', 'paying-long', 'workflow-gone', 'parked-event', 'audit-breach'] as const;
+export type AttentionKind = (typeof attentionKinds)[number];
+
+/** Something that an operator should look at. */
+export interface AttentionItem {
+  kind: AttentionKind;
+  /** Missing where it is about no stream. */
+  stream?: string;
+  since: Date;
+  because: string;
+}
+
+/** Purchases that were open at the last audit: there are few of them, however many have ended. */
+const open = `
+  SELECT a.stream, p.status, p.updated_at, (p.details ->> 'expiresAt')::timestamptz AS expires_at
+  FROM audit_again a JOIN purchases p ON p.id = substr(a.stream, length($2) + 1)::uuid
+  WHERE starts_with(a.stream, $2) AND p.status IN ('reserved', 'paying')`;
+
+/** By kind: gives rows `(stream, since, because)`, the oldest first, of which $1 are taken; $2 and $3 as each says. */
+const questions: Record<AttentionKind, { text: string; values: readonly unknown[] }> = {
+  'past-hold': {
+    text: `SELECT stream, expires_at AS since, 'its hold is over, and its tickets are still held' AS because
+           FROM (${open}) o WHERE expires_at < now() - make_interval(secs => $3)`,
+    values: [purchaseStream(''), attentionLimits.pastHoldSeconds],
+  },
+  'paying-long': {
+    text: `SELECT stream, updated_at AS since, 'its payment has begun, and nobody knows its outcome' AS because
+           FROM (${open}) o WHERE status = 'paying' AND updated_at < now() - make_interval(secs => $3)`,
+    values: [purchaseStream(''), attentionLimits.payingSeconds],
+  },
+  'workflow-gone': {
+    text: `SELECT stream, found_at AS since, because || CASE
+             WHEN restarted_at IS NOT NULL THEN '; it was started anew at ' || to_char(restarted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+             WHEN error IS NOT NULL THEN '; it could not be started anew, after ' || tries || ' tries: ' || error
+             ELSE '; it is started anew soon' END AS because
+           FROM gone_workflows`,
+    values: [],
+  },
+  'parked-event': {
+    text: `SELECT stream, parked_at AS since, 'read model ' || projection || ' cannot apply the event at position ' || position || ': ' || error AS because
+           FROM parked_events WHERE error IS NOT NULL`,
+    values: [],
+  },
+  'audit-breach': {
+    text: `SELECT nullif(stream, '') AS stream, found_at AS since, rule || ': ' || sentence AS because FROM audit_breaches`,
+    values: [],
+  },
+};
+
+/** What an operator should look at, by kind, the oldest of each first. */
+export async function attention(database: Database): Promise<AttentionItem[]> {
+  const items = attentionKinds.map(async (kind) => {
+    const { text, values } = questions[kind];
+    const { rows } = await database.query<{ stream: string | null; since: Date; because: string }>(
+      `SELECT * FROM (${text}) q ORDER BY since LIMIT $1`,
+      [attentionLimits.items, ...values],
+    );
+    return rows.map(({ stream, since, because }) => ({ kind, ...(stream !== null && { stream }), since, because }));
+  });
+  return (await Promise.all(items)).flat();
+}

@@ -1,0 +1,186 @@
+import type { Client } from '@temporalio/client';
+import { purchaseStream } from '../../src/domain';
+import { lazyClient } from '../../src/runtime/temporal-connection';
+import { poolIn, purchaseIn } from '../support/api-client';
+import { eventually } from '../support/eventually';
+import { ShowClient, showIn } from '../support/show-client';
+import { temporalAddress } from '../support/temporal';
+import { describeBoxOffice } from './box-office';
+
+/** A workflow that is gone is found and started anew within this, on a machine that does much else. */
+const REVIVED_WITHIN_MS = 40_000;
+const TIME_LIMIT_MS = 120_000;
+const MANY = 60;
+
+describeBoxOffice(
+  'A workflow that was terminated',
+  (open) => {
+    let temporal: Client;
+    beforeAll(() => {
+      temporal = lazyClient(temporalAddress(), open().stack.namespace);
+    });
+    afterAll(() => temporal?.connection.close());
+
+    const terminate = (workflowId: string) => temporal.workflow.getHandle(workflowId).terminate('by mistake');
+    const statusOf = async (workflowId: string) => {
+      const { status, runId, staticDetails } = await temporal.workflow
+        .getHandle(workflowId)
+        .describe()
+        .then(async (described) => ({
+          ...described,
+          status: described.status.name,
+          staticDetails: await described.staticDetails(),
+        }));
+      return { status, runId, staticDetails };
+    };
+    const runsAgain = (workflowId: string) =>
+      eventually(async () => (await statusOf(workflowId)).status === 'RUNNING', { within: REVIVED_WITHIN_MS });
+
+    test('of a purchase within its hold, the purchase can be paid at once', async () => {
+      const { client } = open();
+      const { id } = await client.reserve((await client.createPool()).name);
+      await terminate(purchaseStream(id));
+      expect(purchaseIn(await client.pay(id))).toMatchObject({ status: 'confirmed' });
+    });
+
+    test('of a purchase within its hold, the purchase can be cancelled at once', async () => {
+      const { client } = open();
+      const { name } = await client.createPool();
+      const { id } = await client.reserve(name);
+      await terminate(purchaseStream(id));
+      expect(purchaseIn(await client.cancel(id))).toMatchObject({ status: 'cancelled' });
+      expect(await client.pool(name)).toMatchObject({ available: 10, claimed: 0 });
+    });
+
+    test(
+      'of a purchase that nobody asks for, is started anew by itself, says so, and gives the tickets back at the end of the hold',
+      async () => {
+        const { client, stack } = open();
+        const { name } = await client.createPool({ holdSeconds: 20 });
+        const { id } = await client.reserve(name);
+        const stream = purchaseStream(id);
+        await terminate(stream);
+        await runsAgain(stream);
+        expect((await statusOf(stream)).staticDetails).toMatch(
+          /Started anew from its stream at \S+Z, because its workflow was terminated at \S+Z\.$/,
+        );
+        expect(stack.workerLogs.join('\n')).toContain(`"stream":"${stream}"`);
+        await eventually(async () => (await client.purchase(id)).status === 'expired', { within: REVIVED_WITHIN_MS });
+        expect(await client.pool(name)).toMatchObject({ available: 10, claimed: 0 });
+      },
+      TIME_LIMIT_MS,
+    );
+
+    test(
+      'of a purchase whose hold is over meanwhile, gives the tickets back',
+      async () => {
+        const { client } = open();
+        const { name } = await client.createPool({ holdSeconds: 1 });
+        const { id } = await client.reserve(name);
+        await terminate(purchaseStream(id));
+        await eventually(async () => (await client.purchase(id)).status === 'expired', { within: REVIVED_WITHIN_MS });
+        expect(await client.pool(name)).toMatchObject({ available: 10, claimed: 0 });
+      },
+      TIME_LIMIT_MS,
+    );
+
+    test(
+      'is started anew however many were terminated at once, and each but once',
+      async () => {
+        const { client, stack } = open();
+        const { name } = await client.createPool({ capacity: MANY, holdSeconds: 3_600 });
+        const ids = await Promise.all(Array.from({ length: MANY }, async () => (await client.reserve(name)).id));
+        await Promise.all(ids.map((id) => terminate(purchaseStream(id))));
+        await Promise.all(ids.map((id) => runsAgain(purchaseStream(id))));
+        const runs = ids.map(async (id) => {
+          const found: string[] = [];
+          for await (const { runId } of temporal.workflow.list({ query: `WorkflowId = '${purchaseStream(id)}'` })) {
+            found.push(runId);
+          }
+          return found.length;
+        });
+        expect(await Promise.all(runs)).toEqual(ids.map(() => 2));
+        const { rows } = await stack.database.query<{ tries: number }>(
+          'SELECT tries FROM gone_workflows WHERE stream = ANY($1) AND restarted_at IS NOT NULL',
+          [ids.map(purchaseStream)],
+        );
+        expect(rows).toEqual(ids.map(() => ({ tries: 1 })));
+        await Promise.all(ids.map((id) => client.cancel(id)));
+        expect(await client.pool(name)).toMatchObject({ available: MANY });
+      },
+      TIME_LIMIT_MS,
+    );
+
+    test('stays so where its purchase had come to its end', async () => {
+      const { client } = open();
+      const { name } = await client.createPool();
+      const { id } = await client.reserve(name);
+      expect(purchaseIn(await client.pay(id)).status).toBe('confirmed');
+      const before = await statusOf(purchaseStream(id));
+      // Another one that is started anew shows that the watch has looked since.
+      const other = await client.reserve(name);
+      await terminate(purchaseStream(other.id));
+      await runsAgain(purchaseStream(other.id));
+      expect(await statusOf(purchaseStream(id))).toEqual(before);
+      await client.cancel(other.id);
+    });
+
+    test(
+      'of a pool, is started anew, and steers the pool as it stands by now',
+      async () => {
+        const { client } = open();
+        const { name } = await client.createPool();
+        const price = { amount: 6_000, currency: 'EUR' };
+        expect(poolIn(await client.steer(name, 'reprice', { price })).price).toEqual(price);
+        expect(poolIn(await client.steer(name, 'stop', { reason: 'rain', holds: 'honour' })).status).toBe('stopped');
+        await terminate(`pool-${name}`);
+        await runsAgain(`pool-${name}`);
+        expect(await client.pool(name)).toMatchObject({ status: 'stopped', reason: 'rain', price });
+      },
+      TIME_LIMIT_MS,
+    );
+
+    test(
+      'of a show, is started anew, goes on where the show stands, and brings its pools back as well',
+      async () => {
+        const shows = new ShowClient(open().client);
+        const { name } = await shows.drafted();
+        await terminate(`show-${name}`);
+        await runsAgain(`show-${name}`);
+        expect(showIn(await shows.steer(name, 'publish')).status).toBe('published');
+        await terminate(`pool-${name}--stalls`);
+        await terminate(`show-${name}`);
+        await runsAgain(`show-${name}`);
+        await runsAgain(`pool-${name}--stalls`);
+      },
+      TIME_LIMIT_MS,
+    );
+  },
+  { longestOutageMs: REVIVED_WITHIN_MS },
+);
+
+describeBoxOffice(
+  'A purchase that was answered 202',
+  (open) => {
+    test(
+      'is begun though its workflow was terminated before a worker had it',
+      async () => {
+        const { client, stack } = open();
+        const maker = await stack.startWorker();
+        const { name } = await client.createPool();
+        await maker.end('SIGTERM');
+        const { status, body } = await client.buy(name, { wait: 0 });
+        expect(status).toBe(202);
+        const { id } = body as { id: string };
+        const temporal = lazyClient(temporalAddress(), stack.namespace);
+        await temporal.workflow.getHandle(purchaseStream(id)).terminate('by mistake');
+        await stack.startWorker();
+        await eventually(async () => (await client.purchase(id)).status === 'reserved', { within: REVIVED_WITHIN_MS });
+        await temporal.connection.close();
+        expect(purchaseIn(await client.cancel(id)).status).toBe('cancelled');
+      },
+      TIME_LIMIT_MS,
+    );
+  },
+  { workers: 0, longestOutageMs: REVIVED_WITHIN_MS },
+);
