@@ -22,7 +22,8 @@ import {
   seatLabel,
   steerPool,
 } from '../src/domain';
-import type { GroupCommit, Session } from '../src/store';
+import type { GroupCommit, Session, StepOutcomes } from '../src/store';
+import { once, stepName } from './once';
 import { poolRef } from './streams';
 
 /** How a signal to a pool went: in force, refused by the business, or not understood. */
@@ -33,6 +34,12 @@ export type SteerOutcome =
 
 /** A signal with what came in it, or a time that has come. */
 export type PoolStep = { name: PoolSignal; input: unknown } | { name: 'openSales' | 'closeSales' };
+
+export interface SteerStep {
+  step: PoolStep;
+  /** The same for the same signal or timer, whichever run of the workflow brings it. */
+  stepId: string;
+}
 
 /** Tells one purchase that its sale was stopped; a purchase that has ended already is no error. */
 export type TellSaleStopped = (purchaseId: string, signal: SaleStoppedSignal) => Promise<void>;
@@ -100,9 +107,23 @@ function command(step: PoolStep): PoolCommand | { invalid: string } {
   }
 }
 
-function done(pool: Pool | undefined): Extract<SteerOutcome, { status: 'done' }> {
+function done(pool: Pool | undefined): Done {
   invariant(pool !== undefined, () => 'a step of a pool left no pool');
   return { status: 'done', poolStatus: poolStatus(pool) };
+}
+
+type Done = Extract<SteerOutcome, { status: 'done' }>;
+
+function inForce(outcome: Done, asked: PoolCommand): Done {
+  const endsHolds = asked.kind === 'cancelSales' || (asked.kind === 'stopSales' && asked.holds === 'release');
+  return endsHolds ? { ...outcome, releaseHolds: { reason: asked.reason } } : outcome;
+}
+
+/** What is in force now, which a signal that was brought before may be behind. */
+function standing(pool: Pool | undefined): Done {
+  const outcome = done(pool);
+  const ending = pool?.cancelled ?? (pool?.stopped?.holds === 'release' ? pool.stopped : undefined);
+  return ending ? { ...outcome, releaseHolds: { reason: ending.reason } } : outcome;
 }
 
 function isAsAsked(pool: Pool, settings: PoolSettings): boolean {
@@ -113,10 +134,12 @@ function isAsAsked(pool: Pool, settings: PoolSettings): boolean {
 /** What a pool's workflow does to the pool's stream, and to the purchases that hold its tickets. */
 export function createPoolActivities({
   committer,
+  outcomes,
   tellSaleStopped,
   progress,
 }: {
   committer: GroupCommit;
+  outcomes: StepOutcomes;
   tellSaleStopped: TellSaleStopped;
   /** Called as work goes on: a long activity's heartbeat. */
   progress(done: number): void;
@@ -130,6 +153,30 @@ export function createPoolActivities({
       streams: [poolRef(pool)],
       decide: decision,
     });
+  }
+
+  async function act(pool: string, step: PoolStep, name: string): Promise<SteerOutcome> {
+    const asked = command(step);
+    if ('invalid' in asked) return { status: 'invalid', because: asked.invalid };
+    const ref = poolRef(pool);
+    return decide(pool, name, (session): SteerOutcome => {
+      const decision = steerPool(session.state(ref), pool, asked);
+      if (!decision.accepted) return { status: 'refused', refusal: decision.refusal };
+      session.append(ref, decision.events);
+      return inForce(done(session.state(ref)), asked);
+    });
+  }
+
+  function steer(pool: string, steps: readonly SteerStep[]): Promise<SteerOutcome[]> {
+    const ref = poolRef(pool);
+    const again = async (first: SteerOutcome | undefined): Promise<SteerOutcome> =>
+      first && first.status !== 'done' ? first : decide(pool, 'look', (session) => standing(session.state(ref)));
+    const named = steps.map(({ step, stepId }) => {
+      const name = stepName(stepId, step);
+      const id = 'input' in step ? `${poolStream(pool)}/${name}` : undefined;
+      return { id, act: () => act(pool, step, name) };
+    });
+    return once(outcomes, named, again);
   }
 
   return {
@@ -148,19 +195,19 @@ export function createPoolActivities({
       });
     },
 
-    /** Brings one signal or timer into the pool's stream; from its commit on every reservation is decided by it. */
-    async steerPool({ pool, step, stepId }: { pool: string; step: PoolStep; stepId: string }): Promise<SteerOutcome> {
-      const parsed = command(step);
-      if ('invalid' in parsed) return { status: 'invalid', because: parsed.invalid };
-      const ref = poolRef(pool);
-      return decide(pool, stepId, (session): SteerOutcome => {
-        const decision = steerPool(session.state(ref), pool, parsed);
-        if (!decision.accepted) return { status: 'refused', refusal: decision.refusal };
-        session.append(ref, decision.events);
-        const inForce = done(session.state(ref));
-        const endsHolds = parsed.kind === 'cancelSales' || (parsed.kind === 'stopSales' && parsed.holds === 'release');
-        return endsHolds ? { ...inForce, releaseHolds: { reason: parsed.reason } } : inForce;
-      });
+    /**
+     * Brings signals and timers into the pool's stream, in their order; from its commit on every reservation is decided by
+     * each. A signal that was brought before, by whichever run of the workflow, changes nothing any more.
+     */
+    steerPoolInOrder({ pool, steps }: { pool: string; steps: readonly SteerStep[] }): Promise<SteerOutcome[]> {
+      return steer(pool, steps);
+    },
+
+    /** The same for one. */
+    async steerPool({ pool, ...step }: { pool: string } & SteerStep): Promise<SteerOutcome> {
+      const [outcome] = await steer(pool, [step]);
+      invariant(outcome !== undefined, () => `step ${step.stepId} of pool ${pool} has no outcome`);
+      return outcome;
     },
 
     /** Tells every purchase that holds tickets of the pool now. Those that come later are refused by the stop itself. */

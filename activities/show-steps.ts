@@ -22,6 +22,12 @@ export type ShowStep =
   /** For this reason. */
   | { callOff: string };
 
+export interface ShowSteer {
+  step: ShowStep;
+  /** The same for the same signal or timer, whichever run of the workflow brings it. */
+  stepId: string;
+}
+
 const reasonLimit = 500;
 /** Of what was wrong with a signal, as many characters are kept: they go into the workflow's history. */
 const becauseLimit = 1_000;

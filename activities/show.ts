@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  invariant,
   newShow,
   type PoolSettings,
   planDraft,
@@ -14,9 +15,10 @@ import {
   showEnd,
   showStream,
 } from '../src/domain';
-import type { GroupCommit, Session } from '../src/store';
+import type { GroupCommit, Session, StepOutcomes } from '../src/store';
+import { once, stepName } from './once';
 import type { PoolWorkflows } from './pool-workflows';
-import { type ShowOutcome, type ShowStep, understood } from './show-steps';
+import { type ShowOutcome, type ShowSteer, type ShowStep, understood } from './show-steps';
 import { poolRef, showRef, venueRef } from './streams';
 
 /** Workflows of pools that are started or told something at once. */
@@ -31,6 +33,11 @@ function standing(show: Show) {
   return { showStatus, hours: opensAt === undefined ? hours : { ...hours, opensAt } };
 }
 
+const gone = (show: string): ShowOutcome => ({
+  status: 'refused',
+  refusal: { slug: 'not-found', what: `show ${show}` },
+});
+
 /** The plan changed between the look at it and the decision on it: look again. */
 class ShowChangedMeanwhile extends Error {
   override readonly name = 'ShowChangedMeanwhile';
@@ -39,11 +46,13 @@ class ShowChangedMeanwhile extends Error {
 /** What a show's workflow does to the streams of the show, its venue and its pools, and to the workflows of its pools. */
 export function createShowActivities({
   committer,
+  outcomes,
   poolWorkflows,
   progress,
   now,
 }: {
   committer: GroupCommit;
+  outcomes: StepOutcomes;
   poolWorkflows: PoolWorkflows;
   /** Called as work goes on: a long activity's heartbeat. */
   progress(done: number): void;
@@ -95,6 +104,43 @@ export function createShowActivities({
     return pools.length;
   }
 
+  async function act(show: string, step: ShowStep, name: string): Promise<ShowOutcome> {
+    const parsed = understood(step);
+    if ('invalid' in parsed) return { status: 'invalid', because: parsed.invalid };
+    const seen = await look(show);
+    const other = parsed.kind === 'changeShow' && parsed.change.venue !== undefined ? [parsed.change.venue] : [];
+    const venues = seen ? [seen.venue, ...other] : [];
+    const pools = seen ? poolsOfShow(seen) : [];
+    return decide(show, name, { venues, pools }, (session, around): ShowOutcome => {
+      const before = session.state(showRef(show));
+      if (before?.venue !== seen?.venue || (before && poolsOfShow(before).join() !== pools.join())) {
+        throw new ShowChangedMeanwhile(`show ${show} was changed`);
+      }
+      const time = 'hour' in step ? new Date(step.at) : now();
+      const planned = planStep(before, show, parsed, around, time);
+      if (!planned.accepted) {
+        return { status: 'refused', refusal: planned.refusal, ...(before && standing(before)) };
+      }
+      append(session, show, planned.plan);
+      const after = session.state(showRef(show));
+      if (!after) throw new Error('a step of a show left no show');
+      return { status: 'done', ...standing(after) };
+    });
+  }
+
+  async function steer(show: string, { step, stepId }: ShowSteer): Promise<ShowOutcome> {
+    const name = stepName(stepId, step);
+    const again = async (first: ShowOutcome | undefined): Promise<ShowOutcome> => {
+      const seen = await look(show);
+      if (!seen || first?.status === 'invalid') return first ?? gone(show);
+      return { status: 'done', ...first, ...standing(seen) };
+    };
+    const id = 'signal' in step ? `${showStream(show)}/${name}` : undefined;
+    const [outcome] = await once(outcomes, [{ id, act: () => act(show, step, name) }], again);
+    invariant(outcome !== undefined, () => `step ${name} of show ${show} has no outcome`);
+    return outcome;
+  }
+
   return {
     /** Plans a show and books its venue. Throws a ZodError for what is no plan. */
     async draftShow(given: ShowSettings): Promise<ShowOutcome> {
@@ -111,29 +157,19 @@ export function createShowActivities({
       });
     },
 
-    /** Takes a show on by one signal or timer: its own stream, its venue's and those of all its pools, or none of them. */
-    async steerShow({ show, step, stepId }: { show: string; step: ShowStep; stepId: string }): Promise<ShowOutcome> {
-      const parsed = understood(step);
-      if ('invalid' in parsed) return { status: 'invalid', because: parsed.invalid };
-      const seen = await look(show);
-      const other = parsed.kind === 'changeShow' && parsed.change.venue !== undefined ? [parsed.change.venue] : [];
-      const venues = seen ? [seen.venue, ...other] : [];
-      const pools = seen ? poolsOfShow(seen) : [];
-      return decide(show, stepId, { venues, pools }, (session, around): ShowOutcome => {
-        const before = session.state(showRef(show));
-        if (before?.venue !== seen?.venue || (before && poolsOfShow(before).join() !== pools.join())) {
-          throw new ShowChangedMeanwhile(`show ${show} was changed`);
-        }
-        const time = 'hour' in step ? new Date(step.at) : now();
-        const planned = planStep(before, show, parsed, around, time);
-        if (!planned.accepted) {
-          return { status: 'refused', refusal: planned.refusal, ...(before && standing(before)) };
-        }
-        append(session, show, planned.plan);
-        const after = session.state(showRef(show));
-        if (!after) throw new Error('a step of a show left no show');
-        return { status: 'done', ...standing(after) };
-      });
+    /**
+     * Takes a show on by signals and timers, in their order: with each its own stream, its venue's and those of all its pools, or
+     * none of them. A signal by which it was taken on before, by whichever run of the workflow, changes nothing any more.
+     */
+    async steerShowInOrder({ show, steps }: { show: string; steps: readonly ShowSteer[] }): Promise<ShowOutcome[]> {
+      const all: ShowOutcome[] = [];
+      for (const each of steps) all.push(await steer(show, each));
+      return all;
+    },
+
+    /** The same for one. */
+    steerShow({ show, ...step }: { show: string } & ShowSteer): Promise<ShowOutcome> {
+      return steer(show, step);
     },
 
     /** Sees to it that every pool of a published show has its workflow; resolves with how many there are. */

@@ -25,7 +25,10 @@ export const { capture, reverse } = proxyActivities<Activities>({
 });
 
 /** A stop must not wait long for a worker that died with it in hand. */
-export const { steerPool, steerShow } = proxyActivities<Activities>({ startToCloseTimeout: '10s', retry });
+export const { steerPool, steerPoolInOrder, steerShow, steerShowInOrder } = proxyActivities<Activities>({
+  startToCloseTimeout: '10s',
+  retry,
+});
 
 export const { endOpenPurchases } = proxyActivities<Activities>({
   startToCloseTimeout: '5m',

@@ -1,86 +1,154 @@
-import {
-  ApplicationFailure,
-  condition,
-  defineSignal,
-  defineUpdate,
-  setDefaultSignalHandler,
-  setHandler,
-} from '@temporalio/workflow';
-import { outcomeUpdate } from '../src/domain/contract';
+import { ApplicationFailure, condition, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
+import { type Dropped, outcomeOfNextRun, outcomeUpdate } from '../src/domain/contract';
+import { hearSignals } from './hearing';
+import { type Letter, letterOf } from './letter';
+import type { Rules } from './rules';
+import { type MustWait, Waiting } from './waiting';
 
-export interface Letter<Signal extends string> {
-  name: Signal;
-  input: unknown;
-  requestId?: string;
+type Outcomes<Outcome> = readonly (readonly [requestId: string, outcome: Outcome])[];
+
+/** What the inbox of a run hands over to that of the next. */
+export interface CarriedInbox<Signal extends string, Outcome> {
+  outcomes: Outcomes<Outcome | Dropped>;
+  /** Signals that came in all runs of the chain. Runs of the release before did not count them. */
+  arrived?: number;
+  /** Those that were not handled yet. */
+  letters?: readonly Letter<Signal>[];
 }
 
-export type Outcomes<Outcome> = readonly (readonly [requestId: string, outcome: Outcome])[];
+const outcomeLimits = {
+  /** Remembered for whoever sent the signal and asks; the oldest are forgotten first. */
+  remembered: 100,
+  /** Characters of them that are carried into the next run. */
+  carried: 150_000,
+  /** How long whoever asks waits for a signal that does not come. */
+  wait: '1 minute',
+} as const;
 
-/** Outcomes remembered for whoever sent the signal and asks; the oldest are forgotten first. */
-const rememberedOutcomes = 100;
-/** How long whoever asks for an outcome waits for a signal that does not come. */
-const outcomeWait = '1 minute';
+const nothingWaits = () => false;
 
-/** Signals to a workflow that lasts, handled one after the other in the order they came. */
+/** Signals to a workflow that lasts. */
 export class Inbox<Signal extends string, Outcome> {
-  private readonly letters: Letter<Signal>[] = [];
-  private readonly remembered: Map<string, Outcome>;
-  private closed = false;
+  private readonly waiting: Waiting<Signal>;
+  /** Of a run that the release before began, until it is live: one after the other, in the order they came. */
+  private inOrder: Letter<Signal>[] | undefined = [];
+  private readonly remembered: Map<string, Outcome | Dropped>;
+  private arrived: number;
+  private dropped = 0;
+  private ending: 'over' | 'moving on' | undefined;
 
-  /** Takes the signals it knows, the outcomes that an earlier run remembered, and is told of signals that it does not know. */
-  constructor(names: readonly Signal[], outcomes: Outcomes<Outcome>, onUnknown: (name: string) => void) {
+  /** Takes the signals it knows, what an earlier run hands over, and is told of signals that it does not know. */
+  constructor(
+    names: readonly Signal[],
+    rules: Rules<Signal>,
+    { outcomes, arrived = 0, letters = [] }: CarriedInbox<Signal, Outcome>,
+    onUnknown: (name: string) => void,
+  ) {
+    this.waiting = new Waiting(rules);
     this.remembered = new Map(outcomes);
-    // First, so that signals which are there when a run begins come in their own order, not in that of the names.
-    setDefaultSignalHandler((name, input) => {
+    this.arrived = arrived;
+    for (const letter of letters) this.waiting.putBack(letter);
+    hearSignals(names, (name, input, bytes) => {
       const known = names.find((each) => each === name);
-      if (known) this.put({ name: known, input });
+      if (known) this.put(known, input, bytes);
       else onUnknown(name);
     });
-    for (const name of names) setHandler(defineSignal<[unknown]>(name), (input) => this.put({ name, input }));
-    setHandler(defineUpdate<Outcome, [string]>(outcomeUpdate), (requestId) => this.outcome(requestId));
+    setHandler(defineUpdate<Outcome | Dropped, [string]>(outcomeUpdate), (requestId) => this.outcome(requestId));
   }
 
   get isEmpty(): boolean {
-    return this.letters.length === 0;
+    return this.waiting.isEmpty && (this.inOrder?.length ?? 0) === 0;
   }
 
-  get outcomes(): Outcomes<Outcome> {
-    return [...this.remembered];
+  get hasOthers(): boolean {
+    return this.waiting.hasOthers;
   }
 
-  put({ name, input }: Letter<Signal>): void {
-    const requestId = requestIdIn(input);
-    this.letters.push(requestId === undefined ? { name, input } : { name, input, requestId });
+  /** How many were dropped since this was asked last. */
+  takeDropped(): number {
+    const { dropped } = this;
+    this.dropped = 0;
+    return dropped;
+  }
+
+  /** From now on what goes first does, and no more wait than may. */
+  sortOut(): void {
+    const letters = this.inOrder ?? [];
+    this.inOrder = undefined;
+    for (const letter of letters) this.add(letter);
+  }
+
+  private put(name: Signal, input: unknown, bytes: number): void {
+    this.arrived += 1;
+    this.add(letterOf({ name, input, bytes }, this.arrived, workflowInfo().firstExecutionRunId));
+  }
+
+  /** A letter of the workflow's own, or one that was taken before. */
+  add(letter: Letter<Signal>): void {
+    if (this.inOrder) {
+      this.inOrder.push(letter);
+      return;
+    }
+    const dropped = this.waiting.put(letter);
+    if (!dropped) return;
+    this.dropped += dropped.times;
+    this.answer(dropped, { status: 'dropped' });
   }
 
   next(): Letter<Signal> | undefined {
-    return this.letters.shift();
+    return this.inOrder?.shift();
   }
 
-  answer({ requestId }: { requestId?: string | undefined }, outcome: Outcome): void {
-    if (requestId === undefined) return;
-    this.remembered.set(requestId, outcome);
+  hasFirst(mustWait: MustWait<Signal> = nothingWaits): boolean {
+    return this.waiting.hasFirst(mustWait);
+  }
+
+  takeFirst(mustWait: MustWait<Signal> = nothingWaits): Letter<Signal>[] {
+    return this.waiting.takeFirst(mustWait);
+  }
+
+  takeOthers(most: number): Letter<Signal>[] {
+    return this.waiting.takeOthers(most);
+  }
+
+  answer({ requestIds }: Pick<Letter<Signal>, 'requestIds'>, outcome: Outcome | Dropped): void {
+    for (const requestId of requestIds) this.remembered.set(requestId, outcome);
     for (const oldest of this.remembered.keys()) {
-      if (this.remembered.size <= rememberedOutcomes) break;
+      if (this.remembered.size <= outcomeLimits.remembered) break;
       this.remembered.delete(oldest);
     }
   }
 
-  /** Nothing more is handled: whoever still waits for an outcome is told so. */
-  close(): void {
-    this.closed = true;
+  /** Nothing more is handled by this run: whoever still waits for an outcome is told so, or to ask the next one. */
+  close(ending: 'over' | 'moving on'): void {
+    this.ending = ending;
   }
 
-  private async outcome(requestId: string): Promise<Outcome> {
-    const settled = () => this.closed || this.remembered.has(requestId);
-    if (!settled()) await condition(settled, outcomeWait);
+  /** @param underWay what was taken, and is to be taken again by the next run */
+  carry(underWay: readonly Letter<Signal>[] = []): Required<CarriedInbox<Signal, Outcome>> {
+    const letters = [...underWay, ...(this.inOrder ?? this.waiting.all)];
+    return { outcomes: newestOf([...this.remembered]), arrived: this.arrived, letters };
+  }
+
+  private async outcome(requestId: string): Promise<Outcome | Dropped> {
+    const settled = () => this.ending !== undefined || this.remembered.has(requestId);
+    if (!settled()) await condition(settled, outcomeLimits.wait);
     const outcome = this.remembered.get(requestId);
-    if (!outcome) throw ApplicationFailure.nonRetryable(`no outcome of ${requestId}`, 'NoOutcome');
-    return outcome;
+    if (outcome) return outcome;
+    if (this.ending === 'moving on') {
+      throw ApplicationFailure.nonRetryable(`the next run knows of ${requestId}`, outcomeOfNextRun);
+    }
+    throw ApplicationFailure.nonRetryable(`no outcome of ${requestId}`, 'NoOutcome');
   }
 }
 
-function requestIdIn(input: unknown): string | undefined {
-  if (typeof input !== 'object' || input === null || !('requestId' in input)) return undefined;
-  return typeof input.requestId === 'string' ? input.requestId : undefined;
+function newestOf<Entry>(entries: readonly Entry[]): Entry[] {
+  const newest: Entry[] = [];
+  let characters = 0;
+  for (const entry of entries.toReversed()) {
+    characters += JSON.stringify(entry).length;
+    if (characters > outcomeLimits.carried) break;
+    newest.unshift(entry);
+  }
+  return newest;
 }

@@ -5,23 +5,25 @@ import {
   continueAsNew,
   defineQuery,
   log,
-  setCurrentDetails,
+  patched,
   setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { PoolStep, SteerOutcome } from '../activities';
-import { type PoolInput, searchAttributes, statusQuery } from '../src/domain/contract';
-import { createPool, endOpenPurchases, steerPool } from './activities';
+import { type PoolInput, statusQuery } from '../src/domain/contract';
+import { createPool, steerPoolInOrder } from './activities';
+import { Alarm } from './alarm';
 import { requirePoolInput } from './input';
-import { type Letter, type Outcomes, PoolInbox } from './pool-inbox';
-import { keyword } from './search-attributes';
-import { inWords } from './words';
+import { type CarriedPoolInbox, type Letter, PoolInbox } from './pool-inbox';
+import { goOneByOne } from './pool-one-by-one';
+import { runLength } from './run-length';
+import { Standing } from './standing';
+import { Telling } from './telling';
+import { inWords, lastOf } from './words';
 
 export interface PoolState {
   pool: string;
   status: string;
-  /** Signals handled since the pool was made, which number their steps. */
+  /** Signals handled since the pool was made. */
   handled: number;
   /** What the last signal or timer did, in plain words. */
   lastOutcome: string;
@@ -29,12 +31,19 @@ export interface PoolState {
 
 export const poolStatus = defineQuery<PoolState>(statusQuery);
 
+/** Signals brought into the stream together at the most. */
+const together = 50;
+
+/** Runs that were begun by the release before take one signal after the other, until they are live. */
+const stopsGoFirst = 'stops-go-first';
+
 /** What a run hands over to the one that continues it. */
-interface Carried {
+interface Carried extends CarriedPoolInbox {
   state: PoolState;
   opened: boolean;
   closed: boolean;
-  outcomes: Outcomes;
+  /** Why open purchases are still to be told that the sale has ended. */
+  tell?: string | undefined;
 }
 
 /** Steers one pool for as long as it sells: brings every signal and the opening and closing time into its stream. */
@@ -46,48 +55,86 @@ export async function pool(input: PoolInput & { carried?: Carried }): Promise<Po
   return CancellationScope.nonCancellable(() => steering.run());
 }
 
-class Steering {
-  private readonly state: PoolState;
+export class Steering {
+  readonly inbox: PoolInbox;
+  readonly standing: Standing<PoolState>;
   private opened: boolean;
   private closed: boolean;
-  private readonly inbox: PoolInbox;
+  private readonly alarm = new Alarm();
+  private readonly telling: Telling;
+  /** Taken from the inbox, and not known to be in the stream. */
+  private underWay: readonly Letter[] = [];
 
   constructor(
     private readonly input: PoolInput,
     private readonly carried: Carried | undefined,
   ) {
-    this.state = carried?.state ?? { pool: input.settings.name, status: 'new', handled: 0, lastOutcome: '' };
+    this.standing = new Standing(
+      carried?.state ?? { pool: input.settings.name, status: 'new', handled: 0, lastOutcome: '' },
+    );
     this.opened = carried?.opened ?? input.settings.opensAt === undefined;
     this.closed = carried?.closed ?? false;
+    this.telling = new Telling(this.state.pool, (words) => this.standing.say(words));
     setHandler(poolStatus, () => this.state);
-    this.inbox = new PoolInbox(carried?.outcomes ?? [], (name) =>
-      this.show(this.state.status, `Signal ${name} is not known and changed nothing.`),
+    this.inbox = new PoolInbox(carried ?? { outcomes: [] }, (name) =>
+      this.standing.say(`Signal ${name} is not known and changed nothing.`),
     );
   }
 
   cancel(reason: string): void {
-    this.inbox.put({ name: 'cancelSales', input: { reason } });
+    const input = { reason };
+    this.inbox.add({
+      name: 'cancelSales',
+      input,
+      stepId: 'cancelled-by-an-operator',
+      requestIds: [],
+      times: 1,
+      bytes: 0,
+    });
   }
 
   async run(): Promise<PoolState> {
-    if (this.carried) this.show(this.state.status, this.state.lastOutcome);
+    if (this.carried) this.standing.show(this.state.status, this.state.lastOutcome);
     else await this.begin();
-    while (!this.isOver()) {
-      await this.untilAwake();
-      const letter = this.inbox.next();
-      if (letter) await this.handle(letter);
-      else if (this.boundaryIn() <= 0) await this.crossBoundary();
-      else if (this.mayContinueAsNew()) await this.goOn();
-    }
-    this.inbox.close();
+    while (!this.isOver && !patched(stopsGoFirst)) await goOneByOne(this, () => patched(stopsGoFirst));
+    await this.steer();
+    this.inbox.close('over');
     await condition(allHandlersFinished);
     return this.state;
   }
 
+  /** The time at which the sale is to be opened or closed next; that of a show's pools is the show's business. */
+  get nextHour(): string | undefined {
+    const { opensAt, closesAt, show } = this.input.settings;
+    if (show !== undefined) return undefined;
+    return this.opened ? (this.closed ? undefined : closesAt) : opensAt;
+  }
+
+  get nextStep(): 'openSales' | 'closeSales' {
+    return this.opened ? 'closeSales' : 'openSales';
+  }
+
+  get state(): PoolState {
+    return this.standing.state;
+  }
+
+  get isOver(): boolean {
+    const { status } = this.state;
+    return status === 'refused' || (status === 'cancelled' && this.inbox.isEmpty && !this.isBusy);
+  }
+
+  get name(): string {
+    return this.state.pool;
+  }
+
+  private get isBusy(): boolean {
+    return this.underWay.length > 0 || this.telling.reason !== undefined;
+  }
+
   private async begin(): Promise<void> {
     const made = await createPool(this.input.settings);
-    if (made.status !== 'done') this.show('refused', 'The name was taken before; no pool was made.');
-    else this.show(made.poolStatus, this.untilOpen());
+    if (made.status !== 'done') this.standing.show('refused', 'The name was taken before; no pool was made.');
+    else this.standing.show(made.poolStatus, this.untilOpen());
   }
 
   private untilOpen(): string {
@@ -96,71 +143,98 @@ class Steering {
     return this.opened ? 'On sale.' : `Sales open at ${opensAt}.`;
   }
 
-  private isOver(): boolean {
-    const { status } = this.state;
-    return status === 'refused' || (status === 'cancelled' && this.inbox.isEmpty);
+  /** A stop goes before all that waits, and waits for nothing that is under way. */
+  private async steer(): Promise<void> {
+    this.inbox.sortOut();
+    if (this.carried?.tell !== undefined) this.telling.tell(this.carried.tell, this.state.lastOutcome);
+    while (!this.isOver) {
+      this.alarm.setFor(this.nextHour);
+      await condition(() => this.isOver || this.isAwake);
+      this.standing.sayDropped(this.inbox.takeDropped());
+      const first = this.inbox.takeFirst(this.mustWait);
+      if (first.length > 0) await this.bring(first);
+      else if (this.alarm.rings) await this.crossHour();
+      else if (this.mustContinueAsNew) await this.continueAsNew();
+      else if (this.mayBegin) this.beginOthers();
+    }
   }
 
-  private async untilAwake(): Promise<void> {
-    const awake = () => !this.inbox.isEmpty || this.boundaryIn() <= 0 || this.mayContinueAsNew();
-    if (awake()) return;
-    const left = this.boundaryIn();
-    await (left === Number.POSITIVE_INFINITY ? condition(awake) : condition(awake, left));
+  /** A resumption waits until the stop before it has ended the holds of its time, and not those that come after it. */
+  private readonly mustWait = ({ name }: Letter, taken: readonly Letter[]): boolean =>
+    name === 'resumeSales' &&
+    (this.telling.reason !== undefined || taken.some((before) => before.name !== 'resumeSales'));
+
+  private get isAwake(): boolean {
+    return this.hasFirst || this.alarm.rings || this.mustContinueAsNew || this.mayBegin;
   }
 
-  /** Milliseconds to the next opening or closing time; those of a show's pools are the show's. */
-  private boundaryIn(): number {
-    const { opensAt, closesAt, show } = this.input.settings;
-    if (show !== undefined) return Number.POSITIVE_INFINITY;
-    const next = this.opened ? (this.closed ? undefined : closesAt) : opensAt;
-    return next === undefined ? Number.POSITIVE_INFINITY : Date.parse(next) - Date.now();
+  private get hasFirst(): boolean {
+    return this.inbox.hasFirst(this.mustWait);
   }
 
-  private async crossBoundary(): Promise<void> {
-    const name = this.opened ? 'closeSales' : 'openSales';
-    const outcome = await this.steer({ name }, name);
-    if (name === 'openSales') this.opened = true;
-    else this.closed = true;
-    this.show(this.statusAfter(outcome), name === 'openSales' ? 'Sales opened on time.' : 'Sales closed on time.');
+  private get mayBegin(): boolean {
+    return this.inbox.hasOthers && this.underWay.length === 0 && runLength() === 'short';
   }
 
-  private async handle(letter: Letter): Promise<void> {
-    const { name, input } = letter;
-    const outcome = await this.steer({ name, input }, `signal-${this.state.handled + 1}`);
-    this.state.handled += 1;
+  private get mustContinueAsNew(): boolean {
+    return runLength() === 'overdue' || (runLength() === 'long' && !this.isBusy);
+  }
+
+  private beginOthers(): void {
+    this.underWay = this.inbox.takeOthers(together);
+    void this.bring(this.underWay).then(() => {
+      this.underWay = [];
+    });
+  }
+
+  private async bring(letters: readonly Letter[]): Promise<void> {
+    const steps = letters.map(({ name, input, stepId }) => ({ step: { name, input }, stepId }));
+    const outcomes = await steerPoolInOrder({ pool: this.name, steps });
+    const lines = letters.map((letter, nth) => {
+      const outcome = outcomes[nth];
+      return outcome ? this.settle(letter, outcome) : '';
+    });
+    const words = lastOf(lines);
+    this.standing.say(words);
+    const release = outcomes
+      .flatMap((outcome) => (outcome.status === 'done' ? (outcome.releaseHolds ?? []) : []))
+      .at(-1);
+    if (release) this.telling.tell(release.reason, words);
+  }
+
+  /** Takes in what came of a signal, and says it in words. */
+  settle(letter: Letter, outcome: SteerOutcome): string {
+    const words = inWords(letter.name, outcome);
+    this.state.handled += letter.times;
     this.inbox.answer(letter, outcome);
-    this.show(this.statusAfter(outcome), inWords(name, outcome));
-    if (outcome.status === 'invalid') log.warn(inWords(name, outcome), { signal: name });
-    if (outcome.status !== 'done' || !outcome.releaseHolds) return;
-    const told = await endOpenPurchases({ pool: this.state.pool, reason: outcome.releaseHolds.reason });
-    this.show(
-      this.state.status,
-      `${inWords(name, outcome)} ${told} open purchases were told to give their tickets back.`,
-    );
+    this.standing.show(this.statusAfter(outcome), words);
+    if (outcome.status === 'invalid') log.warn(words, { signal: letter.name });
+    return words;
   }
 
-  private steer(step: PoolStep, stepId: string): Promise<SteerOutcome> {
-    return steerPool({ pool: this.state.pool, step, stepId });
+  private async crossHour(): Promise<void> {
+    const step: PoolStep = { name: this.nextStep };
+    const [outcome] = await steerPoolInOrder({ pool: this.name, steps: [{ step, stepId: step.name }] });
+    if (outcome) this.crossed(outcome);
+  }
+
+  crossed(outcome: SteerOutcome): void {
+    const words = this.opened ? 'Sales closed on time.' : 'Sales opened on time.';
+    if (this.opened) this.closed = true;
+    else this.opened = true;
+    this.standing.show(this.statusAfter(outcome), words);
   }
 
   private statusAfter(outcome: SteerOutcome): string {
     return outcome.status === 'done' ? outcome.poolStatus : this.state.status;
   }
 
-  /** A fresh history before this one grows too long, at a moment when nothing that was asked can be lost. */
-  private mayContinueAsNew(): boolean {
-    return workflowInfo().continueAsNewSuggested && this.inbox.isEmpty && allHandlersFinished();
-  }
-
-  private goOn(): Promise<never> {
-    const { input, state, opened, closed, inbox } = this;
-    return continueAsNew<typeof pool>({ ...input, carried: { state, opened, closed, outcomes: inbox.outcomes } });
-  }
-
-  private show(status: string, details: string): void {
-    this.state.lastOutcome = details;
-    setCurrentDetails(details);
-    if (status !== this.state.status) upsertSearchAttributes([keyword(searchAttributes.status, status)]);
-    this.state.status = status;
+  /** A fresh history before this one grows too long; what waits goes along. */
+  async continueAsNew(): Promise<never> {
+    this.inbox.close('moving on');
+    await condition(allHandlersFinished);
+    const { input, state, opened, closed, telling, inbox, underWay } = this;
+    const carried = { state, opened, closed, tell: telling.reason, ...inbox.carry(underWay) };
+    return continueAsNew<typeof pool>({ ...input, carried });
   }
 }

@@ -5,24 +5,27 @@ import {
   continueAsNew,
   defineQuery,
   log,
-  setCurrentDetails,
+  patched,
   setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { ShowHours, ShowOutcome, ShowStep } from '../activities';
-import { type ShowInput, type ShowSignal, searchAttributes, showSignals, statusQuery } from '../src/domain/contract';
-import { cancelPools, draftShow, refreshPools, startPools, steerShow } from './activities';
-import { Inbox, type Letter, type Outcomes } from './inbox';
+import { type ShowInput, showSignals, statusQuery } from '../src/domain/contract';
+import { draftShow, steerShowInOrder } from './activities';
+import { Alarm } from './alarm';
 import { requireShowInput } from './input';
-import { keyword } from './search-attributes';
+import { PoolsAlong } from './pools-along';
+import { runLength } from './run-length';
+import { type Hour, hourInWords, nextHour } from './show-hours';
+import { type CarriedShowInbox, type Letter, ShowInbox } from './show-inbox';
+import { goOneByOne } from './show-one-by-one';
 import { whatComesNext } from './show-words';
-import { inWords } from './words';
+import { Standing } from './standing';
+import { inWords, lastOf } from './words';
 
 export interface ShowState {
   show: string;
   status: string;
-  /** Signals handled since the show was drafted, which number their steps. */
+  /** Signals handled since the show was drafted. */
   handled: number;
   /** What the last signal or timer did, in plain words. */
   lastOutcome: string;
@@ -32,11 +35,17 @@ export interface ShowState {
 
 export const showStatus = defineQuery<ShowState>(statusQuery);
 
+/** Runs that were begun by the release before take one signal after the other, until they are live. */
+const cancellationsGoFirst = 'cancellations-go-first';
+
 /** What a run hands over to the one that continues it. */
-interface Carried {
+interface Carried extends CarriedShowInbox {
   state: ShowState;
   hours: ShowHours | undefined;
-  outcomes: Outcomes<ShowOutcome>;
+  /** Its pools are still to be brought along to this status. */
+  bring?: string | undefined;
+  /** Why it is still to be called off. */
+  calledOff?: string | undefined;
 }
 
 /** Leads one show from its draft to its end: brings every signal and every hour that strikes into its streams, and its pools along. */
@@ -48,23 +57,31 @@ export async function show(input: ShowInput & { carried?: Carried }): Promise<Sh
   return CancellationScope.nonCancellable(() => production.run());
 }
 
-type Boundary = { at: number; step: 'openSales' | 'closeSales' | 'complete' | 'callOff' };
-
-class Production {
-  private readonly state: ShowState;
-  private readonly inbox: Inbox<ShowSignal, ShowOutcome>;
-  private hours: ShowHours | undefined;
-  private calledOff: string | undefined;
+export class Production {
+  readonly inbox: ShowInbox;
+  readonly standing: Standing<ShowState>;
+  hours: ShowHours | undefined;
+  calledOff: string | undefined;
+  private readonly alarm = new Alarm();
+  private readonly pools: PoolsAlong;
+  /** Taken from the inbox, and not known to be in the stream and brought to the pools. */
+  private underWay: readonly Letter[] = [];
+  /** The sale was to open and could not any more. */
+  private openingIsPast = false;
 
   constructor(
     private readonly input: ShowInput,
     private readonly carried: Carried | undefined,
   ) {
-    this.state = carried?.state ?? { show: input.settings.name, status: 'new', handled: 0, lastOutcome: '' };
+    this.standing = new Standing(
+      carried?.state ?? { show: input.settings.name, status: 'new', handled: 0, lastOutcome: '' },
+    );
     this.hours = carried?.hours;
+    this.calledOff = carried?.calledOff;
+    this.pools = new PoolsAlong(this.state.show);
     setHandler(showStatus, () => this.state);
-    this.inbox = new Inbox(Object.values(showSignals), carried?.outcomes ?? [], (name) =>
-      this.say(`Signal ${name} is not known and changed nothing.`),
+    this.inbox = new ShowInbox(carried ?? { outcomes: [] }, (name) =>
+      this.standing.say(`Signal ${name} is not known and changed nothing.`),
     );
   }
 
@@ -73,17 +90,13 @@ class Production {
   }
 
   async run(): Promise<ShowState> {
-    if (this.carried) this.show(this.state.status, this.state.lastOutcome);
+    if (this.carried) this.standing.show(this.state.status, this.state.lastOutcome);
     else await this.begin();
-    while (!this.isOver()) {
-      await this.untilAwake();
-      const letter = this.calledOff === undefined ? this.inbox.next() : undefined;
-      if (this.calledOff !== undefined) await this.cancel(this.calledOff);
-      else if (letter) await this.handle(letter);
-      else if (this.boundaryIn() <= 0) await this.crossBoundary();
-      else if (this.mayContinueAsNew()) await this.goOn();
+    while (!this.isOver && !patched(cancellationsGoFirst)) {
+      await goOneByOne(this, () => patched(cancellationsGoFirst));
     }
-    this.inbox.close();
+    await this.lead();
+    this.inbox.close('over');
     await condition(allHandlersFinished);
     return this.state;
   }
@@ -94,142 +107,156 @@ class Production {
     if (outcome.status === 'done') this.take(outcome, 'Drafted.');
     else {
       this.state.refused = outcome;
-      this.show('refused', outcome.status === 'refused' ? `Not drafted: ${outcome.refusal.slug}.` : 'Not drafted.');
+      this.standing.show(
+        'refused',
+        outcome.status === 'refused' ? `Not drafted: ${outcome.refusal.slug}.` : 'Not drafted.',
+      );
     }
-    this.inbox.answer({ requestId }, outcome);
+    this.inbox.answer({ requestIds: requestId === undefined ? [] : [requestId] }, outcome);
   }
 
-  private isOver(): boolean {
+  get state(): ShowState {
+    return this.standing.state;
+  }
+
+  get isOver(): boolean {
     const { status } = this.state;
-    return status === 'refused' || ((status === 'completed' || status === 'cancelled') && this.inbox.isEmpty);
+    if (status === 'refused') return true;
+    return (status === 'completed' || status === 'cancelled') && this.inbox.isEmpty && !this.isBusy;
   }
 
-  private async untilAwake(): Promise<void> {
-    const awake = () =>
-      !this.inbox.isEmpty || this.calledOff !== undefined || this.boundaryIn() <= 0 || this.mayContinueAsNew();
-    if (awake()) return;
-    const left = this.boundaryIn();
-    await (left === Number.POSITIVE_INFINITY ? condition(awake) : condition(awake, left));
+  private get isBusy(): boolean {
+    return this.underWay.length > 0 || this.pools.bringing !== undefined;
   }
 
   /** The next hour at which the show goes on by itself. */
-  private boundary(): Boundary | undefined {
-    if (!this.hours) return undefined;
-    const { opensAt, closesAt, startsAt, endsAt } = this.hours;
-    const closing: Boundary = { at: Date.parse(closesAt), step: 'closeSales' };
-    switch (this.state.status) {
-      case 'draft':
-        return { at: Date.parse(startsAt), step: 'callOff' };
-      case 'published':
-        // Whoever wakes only after the sale is over does not open it any more.
-        return opensAt === undefined || Date.now() >= closing.at
-          ? closing
-          : { at: Date.parse(opensAt), step: 'openSales' };
-      case 'sales-open':
-        return closing;
-      case 'sales-closed':
-        return { at: Date.parse(endsAt), step: 'complete' };
-      default:
-        return undefined;
+  private get nextHour(): Hour | undefined {
+    return nextHour(this.state.status, this.hours, this.openingIsPast);
+  }
+
+  /** A cancellation goes before all that waits, and waits for nothing that is under way. */
+  private async lead(): Promise<void> {
+    this.inbox.sortOut();
+    if (this.carried?.bring !== undefined) void this.pools.bring(this.carried.bring, true);
+    while (!this.isOver) {
+      this.alarm.setFor(this.nextHour?.at);
+      await condition(() => this.isOver || this.isAwake);
+      this.standing.sayDropped(this.inbox.takeDropped());
+      if (this.mustCancel) await this.cancelFirst();
+      else if (this.alarm.rings) await this.crossHour();
+      else if (this.mustContinueAsNew) await this.continueAsNew();
+      else if (this.mayBegin) this.beginNext();
     }
   }
 
-  private boundaryIn(): number {
-    const next = this.boundary();
-    return next === undefined ? Number.POSITIVE_INFINITY : next.at - Date.now();
+  private get isAwake(): boolean {
+    const isLate = !this.alarm.isSetFor(this.nextHour?.at);
+    return this.mustCancel || this.alarm.rings || isLate || this.mustContinueAsNew || this.mayBegin;
   }
 
-  private async crossBoundary(): Promise<void> {
-    const next = this.boundary();
-    if (next?.step === 'callOff') await this.cancel('it was not published before its start');
-    else if (next) await this.strike(next.step);
-    // Whatever the reason is that the show did not go on: it does not try without an end, but waits to be told.
-    if (next?.step === this.boundary()?.step) this.hours = undefined;
+  private get mustCancel(): boolean {
+    return this.calledOff !== undefined || this.inbox.hasFirst();
   }
 
-  private async strike(hour: 'openSales' | 'closeSales' | 'complete'): Promise<void> {
-    const at = new Date(Date.now()).toISOString();
-    const outcome = await this.steer({ hour, at }, `${hour}-on-time`);
-    const words = { openSales: 'Sales opened on time.', closeSales: 'Sales closed on time.', complete: '' };
-    this.take(outcome, words[hour]);
-    await this.bringPools(outcome);
+  private get mayBegin(): boolean {
+    return this.inbox.hasOthers && !this.isBusy && runLength() === 'short';
+  }
+
+  private get mustContinueAsNew(): boolean {
+    return runLength() === 'overdue' || (runLength() === 'long' && !this.isBusy);
+  }
+
+  private async cancelFirst(): Promise<void> {
+    if (this.calledOff !== undefined) await this.cancel(this.calledOff);
+    else for (const { outcome } of await this.bring(this.inbox.takeFirst())) this.bringPools(outcome);
   }
 
   private async cancel(reason: string): Promise<void> {
     this.calledOff = undefined;
-    const outcome = await this.steer({ callOff: reason }, 'call-off');
+    const outcome = await this.step({ callOff: reason }, 'call-off');
     this.take(outcome, `Called off: ${reason}.`);
-    await this.bringPools(outcome);
+    this.bringPools(outcome);
   }
 
-  private async handle(letter: Letter<ShowSignal>): Promise<void> {
-    const { name, input } = letter;
-    const outcome = await this.steer({ signal: name, input }, `signal-${this.state.handled + 1}`);
-    this.state.handled += 1;
-    if (outcome.status === 'invalid') log.warn(inWords(name, outcome), { signal: name });
-    // Whoever published a show may steer its pools from the answer on.
-    if (name !== showSignals.publish) this.inbox.answer(letter, outcome);
-    this.take(outcome, inWords(name, outcome));
-    if (outcome.status === 'done' && name !== showSignals.changeShow) await this.bringPools(outcome);
-    if (name === showSignals.publish) this.inbox.answer(letter, outcome);
+  private async crossHour(): Promise<void> {
+    const hour = this.nextHour;
+    if (hour?.step === 'callOff') await this.cancel('it was not published before its start');
+    else if (hour) await this.strike(hour.step);
+    // Whatever the reason is that the show did not go on: it does not try without an end, but waits to be told.
+    if (hour?.step === this.nextHour?.step) this.hours = undefined;
   }
 
-  private steer(step: ShowStep, stepId: string): Promise<ShowOutcome> {
-    return steerShow({ show: this.state.show, step, stepId });
+  private async strike(hour: 'openSales' | 'closeSales' | 'complete'): Promise<void> {
+    const outcome = await this.step({ hour, at: new Date(Date.now()).toISOString() }, `${hour}-on-time`);
+    if (hour === 'openSales' && outcome.status === 'refused') this.openingIsPast = true;
+    this.take(outcome, hourInWords[hour]);
+    this.bringPools(outcome);
   }
 
-  /** The streams of the pools were changed with the show's: now their workflows are brought along. Safe to repeat. */
-  private async bringPools(outcome: ShowOutcome): Promise<void> {
-    if (outcome.status !== 'done') return;
-    const { show } = this.state;
-    switch (outcome.showStatus) {
-      case 'published':
-        await startPools({ show });
-        break;
-      case 'sales-open':
-      case 'sales-closed':
-        await refreshPools({ show });
-        break;
-      case 'cancelled':
-        await cancelPools({ show });
-        break;
-      default:
+  private beginNext(): void {
+    this.underWay = this.inbox.takeOthers(1);
+    void this.handle(this.underWay).then(() => {
+      this.underWay = [];
+    });
+  }
+
+  private async handle(letters: readonly Letter[]): Promise<void> {
+    for (const { letter, outcome } of await this.bring(letters)) {
+      if (outcome.status === 'done') await this.pools.bring(outcome.showStatus);
+      // Whoever published a show may steer its pools from the answer on.
+      if (letter.name === showSignals.publish) this.inbox.answer(letter, outcome);
     }
+  }
+
+  /** Into the show's stream. */
+  private async bring(letters: readonly Letter[]): Promise<{ letter: Letter; outcome: ShowOutcome }[]> {
+    const steps = letters.map(({ name, input, stepId }) => ({ step: { signal: name, input }, stepId }));
+    const outcomes = await steerShowInOrder({ show: this.state.show, steps });
+    const settled = letters.flatMap((letter, nth) => {
+      const outcome = outcomes[nth];
+      return outcome ? [{ letter, outcome, words: this.settle(letter, outcome) }] : [];
+    });
+    if (settled.length > 1) this.standing.say(lastOf(settled.map(({ words }) => words)));
+    return settled;
+  }
+
+  private async step(step: ShowStep, stepId: string): Promise<ShowOutcome> {
+    const [outcome] = await steerShowInOrder({ show: this.state.show, steps: [{ step, stepId }] });
+    if (!outcome) throw new Error(`step ${stepId} has no outcome`);
+    return outcome;
+  }
+
+  private bringPools(outcome: ShowOutcome): void {
+    if (outcome.status === 'done') void this.pools.bring(outcome.showStatus);
+  }
+
+  /** Takes in what came of a signal, and says it in words. */
+  settle(letter: Letter, outcome: ShowOutcome): string {
+    const { name } = letter;
+    const words = inWords(name, outcome);
+    this.state.handled += letter.times;
+    if (outcome.status === 'invalid') log.warn(words, { signal: name });
+    if (name !== showSignals.publish) this.inbox.answer(letter, outcome);
+    this.take(outcome, words);
+    return words;
   }
 
   /** The show as the step left it, also where that was refused: the streams know better than this workflow. */
-  private take(outcome: ShowOutcome, words: string): void {
+  take(outcome: ShowOutcome, words: string): void {
     if (outcome.status === 'invalid' || !outcome.hours || !outcome.showStatus) {
-      this.say(words);
+      this.standing.say(words);
       return;
     }
     this.hours = outcome.hours;
-    this.show(outcome.showStatus, `${words} ${whatComesNext(outcome.showStatus, outcome.hours)}`.trim());
+    this.standing.show(outcome.showStatus, `${words} ${whatComesNext(outcome.showStatus, outcome.hours)}`.trim());
   }
 
-  /** A fresh history before this one grows too long, at a moment when nothing that was asked can be lost. */
-  private mayContinueAsNew(): boolean {
-    return (
-      workflowInfo().continueAsNewSuggested &&
-      this.inbox.isEmpty &&
-      this.calledOff === undefined &&
-      allHandlersFinished()
-    );
-  }
-
-  private goOn(): Promise<never> {
-    const { input, state, hours, inbox } = this;
-    return continueAsNew<typeof show>({ ...input, carried: { state, hours, outcomes: inbox.outcomes } });
-  }
-
-  private say(details: string): void {
-    this.show(this.state.status, details);
-  }
-
-  private show(status: string, details: string): void {
-    this.state.lastOutcome = details;
-    setCurrentDetails(details);
-    if (status !== this.state.status) upsertSearchAttributes([keyword(searchAttributes.status, status)]);
-    this.state.status = status;
+  /** A fresh history before this one grows too long; what waits goes along. */
+  async continueAsNew(): Promise<never> {
+    this.inbox.close('moving on');
+    await condition(allHandlersFinished);
+    const { input, state, hours, pools, inbox, underWay, calledOff } = this;
+    const carried = { state, hours, bring: pools.bringing, calledOff, ...inbox.carry(underWay) };
+    return continueAsNew<typeof show>({ ...input, carried });
   }
 }

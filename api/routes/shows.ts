@@ -1,12 +1,13 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { ShowOutcome } from '../../activities';
-import { draftShow, outcomeUpdate, type ShowSettings, workflowTypes } from '../../src/domain';
+import { draftShow, type ShowSettings, workflowTypes } from '../../src/domain';
 import { listShows, type ShowPage, showNamed, shows, waitForPosition } from '../../src/projections';
 import type { ShowState } from '../../workflows/show';
 import type { Caller } from '../authentication';
 import { isOver } from '../commands';
 import type { Dependencies } from '../dependencies';
 import { findOwnShow, findShow, withSections } from '../find-show';
+import { outcomeOf } from '../outcome';
 import { refusalProblem, unavailable } from '../problem';
 import { type Answer, type Route, route } from '../route';
 import { cursorOf, newShow, showAnswer, showParams, showsAnswer, showsQuery } from '../show-schemas';
@@ -42,7 +43,7 @@ export function showRoutes(dependencies: Dependencies): Route[] {
       throw refusalProblem({ slug: 'show-name-taken', show: settings.name });
     });
     const accepted = 'The show is accepted, but no worker has drafted it yet.';
-    const ask = () => handle.executeUpdate<ShowOutcome, [string]>(outcomeUpdate, { args: [requestId] });
+    const ask = () => outcomeOf<ShowOutcome>(temporal.workflow, handle.workflowId, requestId, commandMilliseconds);
     try {
       return await askTemporal(temporal, commandMilliseconds, ask, accepted);
     } catch (error) {

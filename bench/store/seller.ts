@@ -4,7 +4,7 @@ import { v7 } from 'uuid';
 import { type Activities, commitOptions, createActivities, noPoolWorkflows } from '../../activities';
 import { PaymentSimulator } from '../../src/payments';
 import { inlineProjections } from '../../src/projections';
-import { type BatchReport, GroupCommit } from '../../src/store';
+import { type BatchReport, GroupCommit, StepOutcomes } from '../../src/store';
 
 export const capacity = 1_000_000;
 
@@ -21,6 +21,7 @@ export interface Seller {
 export function activitiesOn(database: Database, committer: GroupCommit): Activities {
   return createActivities({
     committer,
+    outcomes: new StepOutcomes(database),
     provider: new PaymentSimulator(database),
     tellSaleStopped: async () => undefined,
     poolWorkflows: noPoolWorkflows,

@@ -37,6 +37,12 @@ export const showSignals = {
 export type ShowSignal = keyof typeof showSignals;
 /** Update on a pool or a show: waits for the outcome of the signal that carried this `requestId`. */
 export const outcomeUpdate = 'outcome';
+/** Type of the failure by which the update is told that its run ends: the run that follows knows the outcome. */
+export const outcomeOfNextRun = 'OutcomeOfNextRun';
+/** What a signal comes to that is not handled, as too many others wait. */
+export interface Dropped {
+  status: 'dropped';
+}
 export const statusQuery = 'status';
 
 export const paymentMethods = ['creditCard', 'payPal', 'applePay'] as const;

@@ -7,7 +7,7 @@ import { type Activities, commitOptions, createActivities, type TellSaleStopped 
 import { purchaseSignals, purchaseStream, taskQueue } from '../domain';
 import { type PaymentProvider, PaymentSimulator } from '../payments';
 import { inlineProjections, ProjectionFollower, projections } from '../projections';
-import { CommitFeed, connect, GroupCommit, HighWaterMark, type SnapshotOptions } from '../store';
+import { CommitFeed, connect, GroupCommit, HighWaterMark, type SnapshotOptions, StepOutcomes } from '../store';
 import { auditMetrics } from './audit-metrics';
 import { Auditing } from './auditing';
 import type { Config } from './config';
@@ -79,6 +79,7 @@ export function wireActivities(
   const simulator = new PaymentSimulator(database);
   const activities = createActivities({
     committer,
+    outcomes: new StepOutcomes(database),
     provider: standIns.provider?.(simulator) ?? simulator,
     tellSaleStopped: tellSaleStopped(client),
     poolWorkflows: poolWorkflows(client),

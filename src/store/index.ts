@@ -12,5 +12,6 @@ export * from './high-water-mark';
 export * from './leadership';
 export * from './read';
 export * from './snapshot-taker';
+export * from './step-outcomes';
 export * from './subscription';
 export * from './transaction';

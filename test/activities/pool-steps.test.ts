@@ -60,6 +60,49 @@ describe('steering a pool', () => {
     expect(await typesOf(pool)).toEqual(['SalesStopped']);
   });
 
+  describe('that was done before, though the pool has gone on since', () => {
+    const signals: [stepId: string, step: PoolStep][] = [
+      ['arrived-chain-1', stop({ reason: 'rain' })],
+      ['arrived-chain-2', stop({ reason: 'rain' })],
+      ['arrived-chain-3', { name: 'withhold', input: { quantity: 2 } }],
+      ['arrived-chain-4', { name: 'resumeSales', input: undefined }],
+      ['arrived-chain-5', { name: 'reprice', input: { price: euros(60) } }],
+      ['arrived-chain-6', { name: 'giveBack', input: { quantity: 20 } }],
+    ];
+    const bring = (pool: string, by: Ledger) =>
+      by.activities.steerPoolInOrder({ pool, steps: signals.map(([stepId, step]) => ({ stepId, step })) });
+
+    it('changes nothing when it comes again, in another process and also where it had changed nothing', async () => {
+      const pool = await onSale(ledger);
+      const first = await bring(pool, ledger);
+      expect(first.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done', 'done', 'refused']);
+      const events = await typesOf(pool);
+      expect(events).toEqual(['SalesStopped', 'TicketsWithheld', 'SalesResumed', 'PoolRepriced']);
+      const again = await bring(pool, boxOffice.another());
+      expect(again.map(({ status }) => status)).toEqual(first.map(({ status }) => status));
+      expect(again[0]).toEqual({ status: 'done', poolStatus: 'on-sale' });
+      expect(await typesOf(pool)).toEqual(events);
+    });
+
+    it('changes nothing where its first outcome was lost with its process', async () => {
+      const pool = await onSale(ledger);
+      await bring(pool, ledger);
+      const events = await typesOf(pool);
+      await ledger.database.query('DELETE FROM step_outcomes WHERE step LIKE $1', [`pool-${pool}/%`]);
+      const [stepId, step] = ['arrived-chain-3', { name: 'withhold', input: { quantity: 2 } }] as const;
+      expect(await steer(pool, stepId, step)).toMatchObject({ status: 'done' });
+      expect(await typesOf(pool)).toEqual(events);
+    });
+
+    it('is another step where it says something else, or comes in another chain of runs', async () => {
+      const pool = await onSale(ledger);
+      await steer(pool, 'arrived-chain-1', stop({ reason: 'rain' }));
+      await steer(pool, 'arrived-chain-1', { name: 'resumeSales', input: undefined });
+      await steer(pool, 'arrived-other-1', stop({ reason: 'rain' }));
+      expect(await typesOf(pool)).toEqual(['SalesStopped', 'SalesResumed', 'SalesStopped']);
+    });
+  });
+
   it('asks to give holds back by a stop that does not say otherwise, and by a cancellation', async () => {
     const pool = await onSale(ledger);
     const released = { releaseHolds: { reason: 'rain' } };

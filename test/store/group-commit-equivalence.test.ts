@@ -4,7 +4,7 @@ import { pools, purchases } from '../../activities';
 import { poolRef } from '../../activities/streams';
 import { deterministicId, poolStream, purchaseStream } from '../../src/domain';
 import { readStream } from '../../src/store';
-import { type Ledger, openBoxOffice } from '../support/box-office';
+import { type Ledger, openBoxOffice, steerAtOnce } from '../support/box-office';
 import { poolSettings } from '../support/domain-events';
 import { testSeed } from '../support/random';
 
@@ -112,9 +112,9 @@ class Play {
       });
     }
     if ('pool' in what) {
-      const input = what.do === 'stopSales' ? { reason: 'rain', holds: 'honour' } : undefined;
-      const step = { name: what.do, input };
-      return activities.steerPool({ pool: this.pool(what.pool), stepId: `${what.do}-${what.signal}`, step });
+      const command =
+        what.do === 'stopSales' ? ({ kind: what.do, reason: 'rain', holds: 'honour' } as const) : { kind: what.do };
+      return steerAtOnce(committer, this.pool(what.pool), `${what.do}-${what.signal}`, command);
     }
     const purchaseId = this.purchase(what.buyer);
     const ending = { purchaseId, pools: poolNames.map((name) => this.pool(name)) };

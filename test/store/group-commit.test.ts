@@ -1,6 +1,6 @@
 import { pools } from '../../activities';
 import { type Command, groupCommitLimits, readStream } from '../../src/store';
-import { createLedger, type Ledger, onSale, purchaseOf, stepOf } from '../support/box-office';
+import { createLedger, type Ledger, onSale, purchaseOf, steerAtOnce, stepOf } from '../support/box-office';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { oneTo } from '../support/event-store';
 
@@ -117,16 +117,12 @@ describe('the group commit', () => {
 
   it('never writes the events of one command twice, even where deciding again would', async () => {
     const pool = await onSale(ledger);
-    const { activities } = ledger;
-    const step = (name: 'stopSales' | 'resumeSales', stepId: string) =>
-      activities.steerPool({
-        pool,
-        stepId,
-        step: { name, input: name === 'stopSales' ? { reason: 'rain' } : undefined },
-      });
-    await step('stopSales', 'signal-1');
-    await step('resumeSales', 'signal-2');
-    await expect(step('stopSales', 'signal-1')).rejects.toMatchObject({ name: 'DuplicateEventId' });
+    const { activities, committer } = ledger;
+    const stop = () =>
+      steerAtOnce(committer, pool, 'signal-1', { kind: 'stopSales', reason: 'rain', holds: 'release' });
+    await stop();
+    await steerAtOnce(committer, pool, 'signal-2', { kind: 'resumeSales' });
+    await expect(stop()).rejects.toMatchObject({ name: 'DuplicateEventId' });
     expect(await typesOf(`pool-${pool}`)).toEqual(['PoolCreated', 'SalesStopped', 'SalesResumed']);
     expect(await activities.reserve(purchaseOf(pool))).toMatchObject({ reserved: true });
   });

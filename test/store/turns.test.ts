@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { commitOptions, createActivities, noPoolWorkflows } from '../../activities';
 import { PaymentSimulator } from '../../src/payments';
 import { inlineProjections } from '../../src/projections';
-import { type BatchReport, connect, GroupCommit, readStream } from '../../src/store';
+import { type BatchReport, connect, GroupCommit, readStream, StepOutcomes } from '../../src/store';
 import { turnLimits } from '../../src/store/turns';
 import { type Ledger, onSale, openBoxOffice, purchaseOf } from '../support/box-office';
 import { oneTo } from '../support/event-store';
@@ -31,6 +31,7 @@ describe('processes that sell the same pool', () => {
     const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections, report });
     const { reserve } = createActivities({
       committer,
+      outcomes: new StepOutcomes(database),
       provider: new PaymentSimulator(database),
       tellSaleStopped: async () => undefined,
       poolWorkflows: noPoolWorkflows,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool as Database } from 'pg';
-import { type Activities, commitOptions, createActivities, noPoolWorkflows } from '../../activities';
-import type { PoolSettings, PurchaseRequest } from '../../src/domain';
+import { type Activities, commitOptions, createActivities, noPoolWorkflows, poolRef } from '../../activities';
+import { type PoolCommand, type PoolSettings, type PurchaseRequest, steerPool } from '../../src/domain';
 import { PaymentSimulator } from '../../src/payments';
 import { inlineProjections } from '../../src/projections';
-import { connect, GroupCommit, type GroupCommitOptions } from '../../src/store';
+import { connect, GroupCommit, type GroupCommitOptions, StepOutcomes } from '../../src/store';
 import { createTestDatabase } from './database';
 import { poolSettings } from './domain-events';
 
@@ -27,6 +27,7 @@ export function createLedger(databaseUrl: string, changes: Partial<GroupCommitOp
   const told: Ledger['told'] = [];
   const activities = createActivities({
     committer,
+    outcomes: new StepOutcomes(database),
     provider: new PaymentSimulator(database),
     tellSaleStopped: async (purchaseId, { reason }) => {
       told.push({ purchaseId, reason });
@@ -83,3 +84,25 @@ export const stepOf = ({ purchaseId, items }: PurchaseRequest) => ({
   purchaseId,
   pools: items.map(({ pool }) => pool),
 });
+
+/** Steers the pool by one command of the committer: decided as it is, whether it was decided before or not. */
+export function steerAtOnce(
+  committer: GroupCommit,
+  pool: string,
+  step: string,
+  command: PoolCommand,
+): Promise<unknown> {
+  const ref = poolRef(pool);
+  const metadata = { correlation: ref.stream, causation: step, workflow: ref.stream };
+  return committer.submit({
+    id: `${ref.stream}/${step}`,
+    metadata,
+    streams: [ref],
+    decide: (session) => {
+      const decision = steerPool(session.state(ref), pool, command);
+      if (!decision.accepted) return decision.refusal;
+      session.append(ref, decision.events);
+      return session.state(ref)?.stopped ?? 'on sale';
+    },
+  });
+}

@@ -27,6 +27,7 @@ export function clockOf(env: TestWorkflowEnvironment): {
         reserve: onTime(activities.reserve),
         draftShow: onTime(activities.draftShow),
         steerShow: onTime(activities.steerShow),
+        steerShowInOrder: onTime(activities.steerShowInOrder),
       };
     },
   };

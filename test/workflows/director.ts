@@ -3,8 +3,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Pool as Database } from 'pg';
 import type { ShowOutcome } from '../../activities';
+import { outcomeOf } from '../../api/outcome';
 import {
-  outcomeUpdate,
   poolOfSection,
   poolStream,
   type ShowSettings,
@@ -21,6 +21,9 @@ import { eventually } from '../support/eventually';
 import { currentDetails } from './current-details';
 
 const shownStatus = defineSearchAttributeKey(searchAttributes.status, SearchAttributeType.KEYWORD);
+
+/** As long as a workflow waits for the signal, in milliseconds. */
+const outcomeWithin = 60_000;
 
 /** One show's workflow under test: what its promoter asks of it, and what came of it. */
 export class Director {
@@ -51,7 +54,7 @@ export class Director {
   }
 
   outcome(requestId: string): Promise<ShowOutcome> {
-    return this.handle.executeUpdate<ShowOutcome, [string]>(outcomeUpdate, { args: [requestId] });
+    return outcomeOf<ShowOutcome>(this.handle.client, this.handle.workflowId, requestId, outcomeWithin);
   }
 
   status(): Promise<ShowState> {

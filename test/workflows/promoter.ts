@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { SteerOutcome } from '../../activities';
-import { outcomeUpdate, type PoolSettings, statusQuery } from '../../src/domain';
+import { outcomeOf } from '../../api/outcome';
+import { type PoolSettings, statusQuery } from '../../src/domain';
 import type { pool } from '../../workflows';
 import type { PoolState } from '../../workflows/pool';
 import { eventually } from '../support/eventually';
 import { currentDetails } from './current-details';
+
+/** As long as a workflow waits for the signal, in milliseconds. */
+const outcomeWithin = 60_000;
 
 /** One pool's workflow under test: what its promoter asks of it, and what it answers. */
 export class Promoter {
@@ -30,7 +34,7 @@ export class Promoter {
   }
 
   outcome(requestId: string): Promise<SteerOutcome> {
-    return this.handle.executeUpdate<SteerOutcome, [string]>(outcomeUpdate, { args: [requestId] });
+    return outcomeOf<SteerOutcome>(this.handle.client, this.handle.workflowId, requestId, outcomeWithin);
   }
 
   status(): Promise<PoolState> {

@@ -1,0 +1,23 @@
+import { defineSignal, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
+import { isManyAtOnce, type Sent } from './many-at-once';
+
+/**
+ * Takes every signal, in the order in which they came: those of a known name show in the web UI.
+ * @param take is told the bytes that the input had as it was sent
+ */
+export function hearSignals(
+  names: readonly string[],
+  take: (name: string, input: unknown, bytes: number) => void,
+): void {
+  const hear = (name: string, input: unknown, bytes = JSON.stringify(input)?.length ?? 0) =>
+    take(name, ArrayBuffer.isView(input) ? 'what was sent is no JSON' : input, bytes);
+  // First, so that signals which are there when a run begins come in their own order, not in that of the names.
+  setDefaultSignalHandler((name, ...args) => {
+    if (!isManyAtOnce(name)) return hear(name, args[0]);
+    const [sent, ...inputs] = args as [readonly Sent[], ...unknown[]];
+    sent.forEach((each, nth) => {
+      hear(each.name, inputs[nth], each.bytes);
+    });
+  });
+  for (const name of names) setHandler(defineSignal<[unknown]>(name), (input) => hear(name, input));
+}
