@@ -1,6 +1,8 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { outcomeUpdate } from '../src/domain';
+import type { Dropped } from '../src/domain';
+import { tooManyCommands } from './command-places';
 import type { Dependencies } from './dependencies';
+import { outcomeOf } from './outcome';
 import { askTemporal, temporalLimits } from './temporal-calls';
 
 const recorded = 'The command is recorded and takes effect as soon as a worker takes it.';
@@ -19,12 +21,19 @@ export async function sendCommand<Outcome>(
   const handle = temporal.workflow.getHandle(workflowId);
   try {
     await askTemporal(temporal, temporalLimits.callMilliseconds, () => handle.signal(signal, { ...input, requestId }));
-    const ask = () => handle.executeUpdate<Outcome, [string]>(outcomeUpdate, { args: [requestId] });
-    return await askTemporal(temporal, temporalLimits.commandMilliseconds, ask, recorded);
+    const patience = temporalLimits.commandMilliseconds;
+    const ask = () => outcomeOf<Outcome | Dropped>(temporal.workflow, workflowId, requestId, patience);
+    const outcome = await askTemporal(temporal, patience, ask, recorded);
+    if (isDropped(outcome)) throw tooManyCommands(`to ${workflowId}`);
+    return outcome;
   } catch (error) {
     if (!isOver(error)) throw error;
     return undefined;
   }
+}
+
+function isDropped(outcome: unknown): outcome is Dropped {
+  return typeof outcome === 'object' && outcome !== null && 'status' in outcome && outcome.status === 'dropped';
 }
 
 /** The workflow that was asked has ended. */

@@ -12,6 +12,9 @@ const ofContract = (url: string) => /^\/v1(?:[/?#]|$)|^[^/]/i.test(url);
 /** Pages that ask the database. */
 const ofEventDocs = (url: string) => /^\/docs\/events(?:[/?#]|$)/i.test(url);
 
+/** Whoever floods the API with other requests is still heard with these. */
+const stops = /^\/v1\/(?:pools|shows)\/[^/?#]+\/(?:stop|cancel)(?:[/?#]|$)/i;
+
 /** Who asks, within the limits of rate. A key that is sent must be known, also where none is needed. */
 function identify({ keyring, rateLimits }: Dependencies): (request: IncomingMessage, response: Response) => void {
   const rate = new RateLimit();
@@ -21,7 +24,8 @@ function identify({ keyring, rateLimits }: Dependencies): (request: IncomingMess
     locals.caller = keyring.caller(authorization);
     if (locals.caller) locals.subject = `${locals.caller.role}:${locals.caller.subject}`;
     locals.sender = locals.subject ?? `address:${addressOf(request)}`;
-    rate.count(response, locals.sender, locals.subject ? rateLimits.withKey : rateLimits.withoutKey);
+    const counted = request.method === 'POST' && stops.test(locals.url) ? `${locals.sender} stops` : locals.sender;
+    rate.count(response, counted, locals.subject ? rateLimits.withKey : rateLimits.withoutKey);
     if (authorization !== undefined && !locals.caller) throw unauthorized();
   };
 }

@@ -1,6 +1,7 @@
 import type { ShowOutcome } from '../../activities';
 import { type ShowSignal, showStream } from '../../src/domain';
 import type { Caller } from '../authentication';
+import { CommandPlaces } from '../command-places';
 import { sendCommand } from '../commands';
 import type { Dependencies } from '../dependencies';
 import { findOwnShow, withSections } from '../find-show';
@@ -16,6 +17,7 @@ const problems: Slug[] = [
   'forbidden',
   'not-found',
   'show-status-conflict',
+  'too-many-requests',
   'unavailable',
 ];
 
@@ -26,9 +28,20 @@ function refuseUnlessDone(outcome: ShowOutcome): void {
 
 /** What promoters do with a show that was drafted. */
 export function showCommandRoutes(dependencies: Dependencies): Route[] {
+  const places = new CommandPlaces();
+
   /** Waits until the command is in force, for the show and all its pools. */
-  async function steer(name: string, caller: Caller, signal: ShowSignal, input: object): Promise<Answer> {
-    await findOwnShow(dependencies, name, caller);
+  function steer(name: string, caller: Caller, signal: ShowSignal, input: object): Promise<Answer> {
+    const command = {
+      caller: `${caller.role}:${caller.subject}`,
+      one: showStream(name),
+      isStop: signal === 'cancelShow',
+    };
+    const find = () => findOwnShow(dependencies, name, caller);
+    return places.during(command, find, () => send(name, caller, signal, input));
+  }
+
+  async function send(name: string, caller: Caller, signal: ShowSignal, input: object): Promise<Answer> {
     const outcome = await sendCommand<ShowOutcome>(dependencies, showStream(name), signal, input);
     if (outcome) refuseUnlessDone(outcome);
     const show = await findOwnShow(dependencies, name, caller);

@@ -1,6 +1,7 @@
 import type { SteerOutcome } from '../../activities';
 import { type PoolSignal, poolStream } from '../../src/domain';
 import type { Caller } from '../authentication';
+import { CommandPlaces } from '../command-places';
 import { sendCommand } from '../commands';
 import type { Dependencies } from '../dependencies';
 import { findOwnPool, findPool } from '../find';
@@ -16,6 +17,7 @@ const problems: Slug[] = [
   'forbidden',
   'not-found',
   'pool-cancelled',
+  'too-many-requests',
   'unavailable',
 ];
 
@@ -27,10 +29,17 @@ function refuseUnlessDone(outcome: SteerOutcome): void {
 /** What promoters do with a sale that goes on. */
 export function steeringRoutes(dependencies: Dependencies): Route[] {
   const { now } = dependencies;
+  const places = new CommandPlaces();
 
   /** Waits until the command is in force. */
-  async function steer(name: string, caller: Caller, signal: PoolSignal, input: object): Promise<Answer> {
-    await findOwnPool(dependencies, name, caller);
+  function steer(name: string, caller: Caller, signal: PoolSignal, input: object): Promise<Answer> {
+    const isStop = signal === 'stopSales' || signal === 'resumeSales' || signal === 'cancelSales';
+    const command = { caller: `${caller.role}:${caller.subject}`, one: poolStream(name), isStop };
+    const find = () => findOwnPool(dependencies, name, caller);
+    return places.during(command, find, () => send(name, signal, input));
+  }
+
+  async function send(name: string, signal: PoolSignal, input: object): Promise<Answer> {
     const outcome = await sendCommand<SteerOutcome>(dependencies, poolStream(name), signal, input);
     if (outcome) refuseUnlessDone(outcome);
     else {
