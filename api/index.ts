@@ -4,6 +4,7 @@ export { Keyring } from './authentication';
 export type { Dependencies, RateLimits } from './dependencies';
 export { type LiveLimits, LiveViews } from './live';
 export { openApiDocument } from './openapi';
+export { forgetOldPayments } from './payment-requests';
 export { forgetOldRequests } from './purchase-requests';
 export { createReads } from './reads';
 export { Undecided, type UndecidedLimits } from './undecided';

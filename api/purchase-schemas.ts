@@ -36,7 +36,7 @@ export const purchaseHeaders = z.object({
 });
 
 export const paymentHeaders = z.object({
-  'Idempotency-Key': idempotencyKey('payment, the same for a retry; remembered with the purchase').optional(),
+  'Idempotency-Key': idempotencyKey('payment, the same for a retry; remembered for 24 h').optional(),
   Prefer: preferHeader,
 });
 

@@ -1,8 +1,9 @@
-import { deterministicId, type Payment, type PaymentSignal, purchaseSignals, purchaseStream } from '../../src/domain';
+import { type Payment, type PaymentSignal, purchaseSignals, purchaseStream } from '../../src/domain';
 import { type PurchaseView, purchasesById } from '../../src/projections';
 import type { Dependencies } from '../dependencies';
 import { keyHolder, keyReused, refuseLongKey } from '../door';
 import { findPurchase } from '../find';
+import { bindPayment, boundPayment, type PaymentKey, paymentUnderKey } from '../payment-requests';
 import { declinedProblem, expiredProblem, presentPurchase } from '../present';
 import { Problem } from '../problem';
 import {
@@ -27,24 +28,27 @@ function notPayable({ status, reason }: PurchaseView): Problem {
   });
 }
 
-/** Of a payment's id, so much says under which key it came; the rest says with which card. */
-const keyPart = '00000000-0000-0000'.length;
-
-/** The same key and card give the same payment, however often they are sent. */
-function paymentIdOf(key: readonly string[], method: PaymentSignal['method']): string {
-  const ofKey = deterministicId('payment', ...key);
-  return ofKey.slice(0, keyPart) + deterministicId(ofKey, method.type, method.token).slice(keyPart);
-}
-
-const isOfSameKey = (one: string, other: string) => one.slice(0, keyPart) === other.slice(0, keyPart);
-
 export function paymentRoutes(dependencies: Dependencies): Route[] {
   const { database, feed, newId, now } = dependencies;
 
+  /** Why no payment can begin now. */
+  function refusalOf(purchase: PurchaseView): Problem | undefined {
+    if (purchase.status === 'expired') return expiredProblem();
+    if (!open(purchase)) return notPayable(purchase);
+    return Date.parse(purchase.expiresAt ?? '') <= now().getTime() ? expiredProblem() : undefined;
+  }
+
   function refuseUnlessPayable(purchase: PurchaseView): void {
-    if (purchase.status === 'expired') throw expiredProblem();
-    if (!open(purchase)) throw notPayable(purchase);
-    if (Date.parse(purchase.expiresAt ?? '') <= now().getTime()) throw expiredProblem();
+    const refusal = refusalOf(purchase);
+    if (refusal) throw refusal;
+  }
+
+  /** Whether the key stood for this payment before; from now on it does. Throws where it stands for another one. */
+  async function bind(purchase: PurchaseView, key: PaymentKey, paymentId: string): Promise<boolean> {
+    // Of what cannot be paid a key is not spent: a refusal is the same the next time.
+    const bound = refusalOf(purchase) ? await boundPayment(database, key) : await bindPayment(database, key, paymentId);
+    if (bound && bound.paymentId !== paymentId) throw keyReused('payment');
+    return bound?.repeated ?? false;
   }
 
   /** What became of this payment; undefined while that is open. */
@@ -85,21 +89,25 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
     ],
     async handle({ params: { id }, body: { method }, caller, header, concerns }): Promise<Answer> {
       concerns(id);
-      const key = header('idempotency-key');
-      const paymentId = key ? paymentIdOf([id, keyHolder(caller), refuseLongKey(key)], method) : newId();
+      const sent = header('idempotency-key');
+      const key = sent ? { purchaseId: id, holder: keyHolder(caller), key: refuseLongKey(sent) } : undefined;
+      const paymentId = key ? paymentUnderKey(key, method) : newId();
       const purchase = await findPurchase(dependencies, id, caller);
-      const reused = purchase.payments.some((other) => other.id !== paymentId && isOfSameKey(other.id, paymentId));
-      if (reused) throw keyReused('payment');
-      const repeated = purchase.payments.some((payment) => payment.id === paymentId);
+      const begun = purchase.payments.some((payment) => payment.id === paymentId);
+      const repeated = begun || (key !== undefined && (await bind(purchase, key, paymentId)));
       if (!repeated) refuseUnlessPayable(purchase);
       const seconds = preferredWait(header('prefer'));
       const send = async () => {
         const payment: PaymentSignal = { paymentId, method };
-        if (repeated || (await signalPurchase(dependencies, id, purchaseSignals.payment, payment))) return;
-        refuseUnlessPayable(await findPurchase(dependencies, id, caller));
+        // One that came before may never have been sent; the purchase takes it once, however often it is.
+        if (begun || (await signalPurchase(dependencies, id, purchaseSignals.payment, payment))) return;
+        const ended = await findPurchase(dependencies, id, caller);
+        if (ended.status !== 'confirmed') refuseUnlessPayable(ended);
       };
       const look = async () => (seconds > 0 || repeated ? outcome(await find(id), paymentId) : undefined);
-      const settled = await awaitCommit(feed, purchaseStream(id), seconds, look, { begin: send, onlyNews: !repeated });
+      const settled =
+        (repeated ? outcome(purchase, paymentId) : undefined) ??
+        (await awaitCommit(feed, purchaseStream(id), seconds, look, { begin: send, onlyNews: !repeated }));
       const headers = { Location: `/v1/purchases/${id}`, ...preferenceApplied(seconds) };
       if (settled) return { ...settled, headers };
       return { status: 202, headers, body: { id, status: 'paying' } };

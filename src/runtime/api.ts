@@ -6,6 +6,7 @@ import { cartCommitOptions, createCartCommands } from '../../activities';
 import {
   createApp,
   createReads,
+  forgetOldPayments,
   forgetOldRequests,
   Keyring,
   type LiveLimits,
@@ -116,9 +117,11 @@ export async function startApi(
   server.requestTimeout = apiLimits.requestMilliseconds;
   server.keepAliveTimeout = apiLimits.keepAliveMilliseconds;
   const forgetting = setInterval(() => {
-    forgetOldRequests(database, apiLimits.forgetAtOnce).catch((error: unknown) =>
-      logger.warn({ err: error }, 'old requests stay'),
-    );
+    for (const forget of [forgetOldRequests, forgetOldPayments]) {
+      forget(database, apiLimits.forgetAtOnce).catch((error: unknown) =>
+        logger.warn({ err: error }, 'old requests stay'),
+      );
+    }
   }, apiLimits.forgetEveryMilliseconds).unref();
   await listen(server, settings.port);
   return {
