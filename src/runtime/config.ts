@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { shopName } from '../domain/customer';
 
 /**
  * The settings of a process, read once at its start. No other file reads the environment.
@@ -59,6 +60,11 @@ function hasNoKeyTwice(list: string): boolean {
   return new Set(keys).size === keys.length;
 }
 
+/** The subject of a shop is kept with whatever it makes. */
+function namesSubjects(list: string): boolean {
+  return list.split(',').every((entry) => shopName.safeParse(entry.trim().split(':')[1]).success);
+}
+
 /** Each setting with what is wanted of it, in the words shown to the person who got it wrong. */
 const settings = {
   PORT: { schema: port(3000), wanted: 'a port number, 0 to 65535' },
@@ -104,8 +110,10 @@ const settings = {
         /^\s*(shop|promoter|gate|operator):[^\s:,]+:[^\s:,]+(\s*,\s*(shop|promoter|gate|operator):[^\s:,]+:[^\s:,]+)*\s*$/,
       )
       .refine(hasNoKeyTwice)
+      .refine(namesSubjects)
       .optional(),
-    wanted: 'a comma list of role:subject:key with the roles shop, promoter, gate and operator, and no key twice',
+    wanted:
+      'a comma list of role:subject:key with the roles shop, promoter, gate and operator, subjects of at most 200 characters, and no key twice',
   },
   LOG_LEVEL: { schema: z.enum(logLevels).default('info'), wanted: `one of ${logLevels.join(', ')}` },
   WORKER_METRICS_PORT: { schema: port(0), wanted: 'a port number, 0 to 65535 (0 for none)' },

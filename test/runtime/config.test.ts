@@ -55,6 +55,7 @@ describe('settings', () => {
     ['BOXOFFICE_KEYS', 'shop:web'],
     ['BOXOFFICE_KEYS', 'admin:me:key'],
     ['BOXOFFICE_KEYS', 'shop:web:key,promoter:me:key'],
+    ['BOXOFFICE_KEYS', `shop:${'x'.repeat(201)}:key`],
     ['LOG_LEVEL', 'loud'],
     ['WORKER_METRICS_PORT', 'none'],
   ])('that are malformed are refused by name: %s=%s', (name, value) => {
