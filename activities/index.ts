@@ -2,9 +2,10 @@
 import { createPaymentActivities } from './payment';
 import { createPoolActivities } from './pool';
 import { createPurchaseActivities } from './purchase';
+import { createPurchasePaymentActivities } from './purchase-payments';
 import { createShowActivities } from './show';
 
-export type { CaptureOutcome, CaptureRequest } from '../src/payments';
+export type { CaptureOutcome, CaptureRequest, PaymentRef, Settlement } from '../src/payments';
 export { type CartCommands, createCartCommands } from './cart';
 export type { PoolStep, SteerOutcome, TellSaleStopped } from './pool';
 export { steerInputs } from './pool';
@@ -21,6 +22,7 @@ type Dependencies = Parameters<typeof createPaymentActivities>[0] &
 export function createActivities(dependencies: Dependencies) {
   return {
     ...createPurchaseActivities(dependencies),
+    ...createPurchasePaymentActivities(dependencies),
     ...createPaymentActivities(dependencies),
     ...createPoolActivities(dependencies),
     ...createShowActivities(dependencies),

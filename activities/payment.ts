@@ -1,4 +1,11 @@
-import type { CaptureOutcome, CaptureRequest, PaymentProvider, Reversal } from '../src/payments';
+import type {
+  CaptureOutcome,
+  CaptureRequest,
+  PaymentProvider,
+  PaymentRef,
+  Reversal,
+  Settlement,
+} from '../src/payments';
 
 const beatMilliseconds = 1_000;
 
@@ -28,8 +35,16 @@ export function createPaymentActivities({
       });
     },
 
-    reverse(request: CaptureRequest): Promise<Reversal> {
-      return beating(() => provider.reverse(request));
+    reverse(payment: PaymentRef): Promise<Reversal> {
+      return beating(() => provider.reverse(payment));
+    },
+
+    /** A payment that somebody began, and nobody knows the end of: what the provider knows counts, else it is barred. */
+    settle(payment: PaymentRef): Promise<Settlement> {
+      return beating(async () => {
+        const known = await provider.find(payment.paymentId);
+        return known ?? { status: await provider.reverse(payment) };
+      });
     },
   };
 }

@@ -3,66 +3,43 @@ import {
   checkOut,
   checkoutRefusal,
   confirmPurchase,
-  declinePayment,
   type Ending,
   endPurchase,
   isOpen,
+  isPaidBy,
   type Money,
-  type PaymentMethodType,
   type Purchase,
   type PurchaseRequest,
   purchaseRequest,
-  purchaseStream,
   type Refusal,
-  refundPayment,
   rejectPurchase,
   releaseTickets,
   reserveTickets,
-  startPayment,
+  type Standing,
+  saleEnded,
+  standingOf,
 } from '../src/domain';
-import type { Command, GroupCommit, Session } from '../src/store';
+import type { GroupCommit, Session } from '../src/store';
+import { purchaseSteps, type Step } from './purchase-step';
 import { cartRef, poolRef, purchaseRef } from './streams';
 
 export type ReserveOutcome =
-  | { reserved: true; total: Money; expiresAt: string; holdMilliseconds: number }
+  | {
+      reserved: true;
+      total: Money;
+      expiresAt: string;
+      holdMilliseconds: number;
+      /** Where the purchase was there before: how far it had come. */
+      resumed?: Standing;
+    }
   | { reserved: false; refusal: Refusal };
 
-export type ConfirmOutcome = { confirmed: true; orderId: string } | { confirmed: false };
-
-/** Steps that touch no pool wait together, as those of one pool do. */
-const laneOfPayments = 'payments';
-
-interface Step {
-  purchaseId: string;
-  pools: readonly string[];
-  /** The cart that becomes the purchase. */
-  cartId?: string | undefined;
-}
+/** Not confirmed: the tickets are not to be had any more, perhaps for this reason, and the payment must be reversed. */
+export type ConfirmOutcome = { confirmed: true; orderId: string } | { confirmed: false; reason?: string };
 
 /** What a purchase does to its own stream and those of its pools: each step one decision, safe to repeat. */
 export function createPurchaseActivities({ committer, now }: { committer: GroupCommit; now(): Date }) {
-  /** A step's event ids come from its name, so a step that is run again finds what it wrote. */
-  function step<Result>(
-    { purchaseId, pools, cartId }: Step,
-    name: string,
-    decide: (session: Session) => Result,
-    assumeNew = false,
-  ): Promise<Result> {
-    const workflow = purchaseStream(purchaseId);
-    const id = `${workflow}/${name}`;
-    const command: Command<Result> = {
-      id,
-      metadata: { correlation: purchaseId, causation: name, workflow },
-      streams: [
-        ...pools.map(poolRef),
-        ...(cartId === undefined ? [] : [cartRef(cartId)]),
-        { ...purchaseRef(purchaseId), assumeNew },
-      ],
-      lane: pools.length > 0 ? undefined : laneOfPayments,
-      decide,
-    };
-    return committer.submit(command);
-  }
+  const { step, stepOnItems } = purchaseSteps(committer);
 
   /** What the request's cart has against becoming this purchase, and how it is closed. */
   function checkoutIn(session: Session, { cart: seen, ...purchase }: PurchaseRequest) {
@@ -75,10 +52,11 @@ export function createPurchaseActivities({ committer, now }: { committer: GroupC
     };
   }
 
-  function reserved(purchase: Purchase): ReserveOutcome {
+  function reserved(purchase: Purchase, resumed?: Standing): ReserveOutcome {
     if (purchase.status === 'rejected') return { reserved: false, refusal: purchase.refusal };
     const { total, expiresAt } = purchase;
-    return { reserved: true, total, expiresAt, holdMilliseconds: Math.max(0, Date.parse(expiresAt) - now().getTime()) };
+    const holdMilliseconds = Math.max(0, Date.parse(expiresAt) - now().getTime());
+    return { reserved: true, total, expiresAt, holdMilliseconds, ...(resumed && { resumed }) };
   }
 
   return {
@@ -95,7 +73,7 @@ export function createPurchaseActivities({ committer, now }: { committer: GroupC
         'reserve',
         (session) => {
           const before = session.state(purchase);
-          if (before) return reserved(before);
+          if (before) return reserved(before, before.status === 'rejected' ? undefined : standingOf(before));
           const checkout = checkoutIn(session, request);
           const { claims, opening } = checkout?.refusal
             ? rejectPurchase(request, checkout.refusal)
@@ -111,74 +89,42 @@ export function createPurchaseActivities({ committer, now }: { committer: GroupC
       );
     },
 
-    startPayment(payment: { purchaseId: string; paymentId: string; method: PaymentMethodType }): Promise<void> {
-      const { purchaseId, paymentId, method } = payment;
-      const purchase = purchaseRef(purchaseId);
-      return step({ purchaseId, pools: [] }, `payment-started/${paymentId}`, (session) => {
-        session.append(purchase, startPayment(session.state(purchase), { paymentId, method }));
-      });
-    },
-
-    declinePayment(payment: {
-      purchaseId: string;
-      paymentId: string;
-      reason: string;
-      attemptsLeft: number;
-    }): Promise<void> {
-      const { purchaseId, ...declined } = payment;
-      const purchase = purchaseRef(purchaseId);
-      return step({ purchaseId, pools: [] }, `payment-declined/${declined.paymentId}`, (session) => {
-        session.append(purchase, declinePayment(session.state(purchase), declined));
-      });
-    },
-
-    /** Turns the claims into tickets. Not confirmed: the claims are gone, and the payment must be reversed. */
-    confirm({ purchaseId, pools, paymentId }: Step & { paymentId: string }): Promise<ConfirmOutcome> {
-      const ref = purchaseRef(purchaseId);
-      return step({ purchaseId, pools }, 'confirm', (session) => {
-        const purchase = session.state(ref);
-        if (isOpen(purchase)) {
-          const bought = purchase.items.map((item) => {
+    /** Turns the claims into tickets, where this is the payment that counts and the sale goes on. */
+    confirm({ paymentId, ...purchase }: Step & { paymentId: string }): Promise<ConfirmOutcome> {
+      const ref = purchaseRef(purchase.purchaseId);
+      return stepOnItems(purchase, 'confirm', (session, before): ConfirmOutcome => {
+        const confirmed = confirmPurchase(before, purchase.purchaseId, paymentId);
+        if (isOpen(before) && confirmed.length > 0) {
+          const bought = before.items.map((item) => {
             const pool = session.state(poolRef(item.pool));
-            return { item, events: pool ? buyTickets(pool, purchaseId) : [] };
+            const events = pool ? buyTickets(pool, purchase.purchaseId) : [];
+            return { item, events, ended: pool && saleEnded(pool) };
           });
+          const ended = bought.find((each) => each.ended !== undefined)?.ended;
+          if (ended !== undefined) return { confirmed: false, reason: ended };
           if (bought.some(({ item, events }) => events.length !== item.quantity)) return { confirmed: false };
           for (const { item, events } of bought) session.append(poolRef(item.pool), events);
-          session.append(ref, confirmPurchase(purchase, purchaseId, paymentId));
+          session.append(ref, confirmed);
         }
         const after = session.state(ref);
-        if (after?.status !== 'confirmed' || after.orderId === undefined) return { confirmed: false };
+        if (!isPaidBy(after, paymentId) || after.orderId === undefined) return { confirmed: false };
         return { confirmed: true, orderId: after.orderId };
       });
     },
 
-    /** Compensates a purchase that ends without tickets: gives its claims back and says why. */
-    release({ purchaseId, pools, ending }: Step & { ending: Ending }): Promise<void> {
-      const purchase = purchaseRef(purchaseId);
-      return step({ purchaseId, pools }, 'release', (session) => {
-        const ended = endPurchase(session.state(purchase), ending);
-        if (ended.length === 0) return;
-        for (const name of pools) {
-          const pool = session.state(poolRef(name));
-          if (pool) session.append(poolRef(name), releaseTickets(pool, purchaseId));
+    /** Compensates a purchase that ends without tickets: gives its claims back and says why. Says how it stands then. */
+    release({ ending, ...purchase }: Step & { ending: Ending }): Promise<Standing> {
+      const ref = purchaseRef(purchase.purchaseId);
+      return stepOnItems(purchase, 'release', (session, before) => {
+        const ended = endPurchase(before, ending);
+        if (isOpen(before) && ended.length > 0) {
+          for (const item of before.items) {
+            const pool = session.state(poolRef(item.pool));
+            if (pool) session.append(poolRef(item.pool), releaseTickets(pool, purchase.purchaseId));
+          }
+          session.append(ref, ended);
         }
-        session.append(purchase, ended);
-      });
-    },
-
-    /** Records that a captured payment of an ended purchase was given back. */
-    recordRefund({
-      purchaseId,
-      paymentId,
-      amount,
-    }: {
-      purchaseId: string;
-      paymentId: string;
-      amount: Money;
-    }): Promise<void> {
-      const purchase = purchaseRef(purchaseId);
-      return step({ purchaseId, pools: [] }, `refund/${paymentId}`, (session) => {
-        session.append(purchase, refundPayment(session.state(purchase), { paymentId, amount }));
+        return standingOf(session.state(ref));
       });
     },
   };

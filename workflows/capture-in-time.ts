@@ -1,23 +1,66 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  type ActivityOptions,
+  CancellationScope,
+  condition,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { CaptureOutcome, CaptureRequest } from '../activities';
-import { capture } from './activities';
+import { atProvider, capture } from './activities';
 import type { PurchaseInbox } from './purchase-inbox';
 
-/** A capture that began before the hold's end may take this much longer before it is given up. */
+/** What began before the hold's end may take this much longer before it is given up. */
 const graceMilliseconds = 4_000;
 
+/** The money may have been taken or not: the payment has to be reversed. */
+type GivenUp = 'given up';
+
+/** An activity that is called with options of its own. */
+interface AtProvider<Input, Outcome> {
+  executeWithOptions(options: ActivityOptions, args: [Input]): Promise<Outcome>;
+}
+
 /**
- * Takes the money, or gives up as soon as the purchase is ended, or when the hold and its grace are over. Given up, the
- * money may have been taken or not: the payment has to be reversed.
+ * Asks the provider, or gives up as soon as the purchase is ended, or when the hold and its grace are over. That is a limit
+ * of the activity itself, which the server keeps: it hangs on nothing that a worker may have seen or not.
+ * @param holdEnds in workflow time, milliseconds.
  */
-export function captureInTime(request: CaptureRequest, inbox: PurchaseInbox): Promise<CaptureOutcome | 'given up'> {
-  const isEnded = () => inbox.ended !== undefined;
-  return CancellationScope.cancellable(async () => {
-    const givenUp = condition(() => isEnded() || inbox.over)
-      .then(() => condition(isEnded, graceMilliseconds))
-      .then(() => 'given up' as const);
-    const outcome = await Promise.race([capture(request), givenUp]);
-    CancellationScope.current().cancel();
-    return outcome;
+export function inTime<Input, Outcome>(
+  ask: AtProvider<Input, Outcome>,
+  input: Input,
+  inbox: PurchaseInbox,
+  holdEnds: number,
+): Promise<Outcome | GivenUp> {
+  const left = Math.max(0, holdEnds - Date.now());
+  const options = { ...atProvider, scheduleToCloseTimeout: left + graceMilliseconds };
+  return CancellationScope.cancellable(() => {
+    const answered = ask.executeWithOptions(options, [input]).catch((error): GivenUp => {
+      if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) return 'given up';
+      throw error;
+    });
+    return raced(
+      answered,
+      condition(() => inbox.ended !== undefined),
+    );
   });
+}
+
+/** The same as purchases did that began before a payment's start had an outcome: the grace was a timer of the workflow. */
+export function captureWithGraceTimer(
+  request: CaptureRequest,
+  inbox: PurchaseInbox,
+): Promise<CaptureOutcome | GivenUp> {
+  const isEnded = () => inbox.ended !== undefined;
+  return CancellationScope.cancellable(() =>
+    raced(
+      capture(request),
+      condition(() => isEnded() || inbox.over).then(() => condition(isEnded, graceMilliseconds)),
+    ),
+  );
+}
+
+async function raced<Outcome>(answered: Promise<Outcome>, givenUp: Promise<unknown>): Promise<Outcome | GivenUp> {
+  const outcome = await Promise.race([answered, givenUp.then(() => 'given up' as const)]);
+  CancellationScope.current().cancel();
+  return outcome;
 }

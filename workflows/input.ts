@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { PoolInput, PurchaseRequest, ShowInput } from '../src/domain/contract';
 
 // Workflows are started by hand too. Input of another shape ends them at once, where it would fail their task again and
@@ -8,16 +8,26 @@ export function requirePurchaseRequest(given: unknown): asserts given is Purchas
   const { purchaseId, customerId, items } = (given ?? {}) as Partial<PurchaseRequest>;
   const texts = [purchaseId, customerId, ...(Array.isArray(items) ? items.map((item) => item?.pool) : [items])];
   refuseUnless(areTexts(texts), 'a purchase begins with { purchaseId, customerId, items: [{ pool, quantity }] }');
+  requireOwnId('purchase', purchaseId);
 }
 
 export function requirePoolInput(given: unknown): asserts given is PoolInput {
   const { settings } = (given ?? {}) as Partial<PoolInput>;
   refuseUnless(areTexts([settings?.name]), 'a pool begins with { settings: { name, … } }');
+  requireOwnId('pool', settings?.name);
 }
 
 export function requireShowInput(given: unknown): asserts given is ShowInput {
   const { settings } = (given ?? {}) as Partial<ShowInput>;
   refuseUnless(areTexts([settings?.name]), 'a show begins with { settings: { name, … } }');
+  requireOwnId('show', settings?.name);
+}
+
+/** A stream has one workflow, under one id: a second one beside it would act on what the first one holds. */
+function requireOwnId(what: 'purchase' | 'pool' | 'show', id: unknown): void {
+  const { workflowId } = workflowInfo();
+  const own = `${what}-${id}`;
+  refuseUnless(workflowId === own, `the workflow of this ${what} has the id ${own}, not ${workflowId}`);
 }
 
 const areTexts = (values: readonly unknown[]) => values.every((value) => typeof value === 'string');

@@ -5,18 +5,25 @@ export const paymentSignal = defineSignal<[PaymentSignal]>(purchaseSignals.payme
 export const cancelSignal = defineSignal(purchaseSignals.cancel);
 export const saleStoppedSignal = defineSignal<[SaleStoppedSignal]>(purchaseSignals.saleStopped);
 
+/** Payments that wait for their turn at the most. Fewer may be tried, so that one more could never be. */
+const waitingPayments = 10;
+
 export type Message =
   | { kind: 'payment'; payment: PaymentSignal }
   | { kind: 'ended'; reason: string }
   | { kind: 'timeout' };
 
-/** What customers and the pool have said to a purchase that it has not acted on yet. */
+/**
+ * What customers and the pool have said to a purchase that it has not acted on yet, in the order it came, and its time
+ * last. A worker that was frozen may have acted on the first of it without having seen the rest: whoever replays it then
+ * sees all at once, and must go the same way.
+ */
 export class PurchaseInbox {
-  private readonly payments: PaymentSignal[] = [];
+  private readonly messages: Exclude<Message, { kind: 'timeout' }>[] = [];
   private readonly seen = new Set<string>();
   private endReason: string | undefined;
-  private deadline = Number.POSITIVE_INFINITY;
   private timeUp = false;
+  private dropped = false;
 
   constructor() {
     setHandler(paymentSignal, (payment) => this.take(payment));
@@ -29,43 +36,51 @@ export class PurchaseInbox {
     return this.endReason;
   }
 
-  /** Whether the hold's time is up. */
+  /** Whether the hold's timer has fired. */
   get over(): boolean {
-    return this.timeUp || Date.now() >= this.deadline;
+    return this.timeUp;
   }
 
   /**
-   * Starts the hold's timer, to end at `deadline` (workflow time in milliseconds). One for the whole purchase: nothing
-   * prolongs a hold, and a cancellation of the workflow needs no timer to be heard.
+   * Starts the hold's timer. One for the whole purchase: nothing prolongs a hold, and a cancellation of the workflow
+   * needs no timer to be heard.
    */
-  hold(deadline: number): void {
-    this.deadline = deadline;
-    const left = Math.max(0, deadline - Date.now());
-    void CancellationScope.nonCancellable(() => sleep(left, { summary: 'the hold ends' })).then(() => {
+  hold(milliseconds: number): void {
+    void CancellationScope.nonCancellable(() => sleep(milliseconds, { summary: 'the hold ends' })).then(() => {
       this.timeUp = true;
     });
   }
 
   /** The next thing to act on; waits until the hold is over at the most. */
   async next(): Promise<Message> {
-    await condition(() => this.over || this.endReason !== undefined || this.payments.length > 0);
-    // A message that was there in time but is read only now (the workers were away) is too late: the hold is over.
-    if (this.over) return { kind: 'timeout' };
-    if (this.endReason !== undefined) return { kind: 'ended', reason: this.endReason };
-    const payment = this.payments.shift();
-    return payment ? { kind: 'payment', payment } : { kind: 'timeout' };
+    await condition(() => this.timeUp || this.messages.length > 0);
+    return this.messages.shift() ?? { kind: 'timeout' };
+  }
+
+  /** Whether this payment is still to be acted on. */
+  holds(paymentId: string): boolean {
+    return this.messages.some((message) => message.kind === 'payment' && message.payment.paymentId === paymentId);
   }
 
   private take(payment: PaymentSignal): void {
     if (!isPayment(payment)) log.warn('a payment signal was not understood and changed nothing');
-    else if (!this.seen.has(payment.paymentId)) {
+    else if (!this.seen.has(payment.paymentId)) this.accept(payment);
+  }
+
+  private accept(payment: PaymentSignal): void {
+    if (this.messages.length < waitingPayments) {
       this.seen.add(payment.paymentId);
-      this.payments.push(payment);
+      this.messages.push({ kind: 'payment', payment });
+    } else if (!this.dropped) {
+      this.dropped = true;
+      log.warn('more payments than can be tried: the rest is not taken', { waitingPayments });
     }
   }
 
   private end(reason: string): void {
-    this.endReason ??= reason;
+    if (this.endReason !== undefined) return;
+    this.endReason = reason;
+    this.messages.push({ kind: 'ended', reason });
   }
 }
 

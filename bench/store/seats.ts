@@ -76,7 +76,9 @@ class Hall {
     await Promise.all(
       purchases.map(async (seats) => {
         const purchaseId = await this.claim({ quantity: seats.length, seats });
-        const paid = await this.activities.confirm({ purchaseId, pools: [this.name], paymentId: v7() });
+        const payment = { purchaseId, pools: [this.name], paymentId: v7() };
+        await this.activities.startPayment({ ...payment, method: 'creditCard' });
+        const paid = await this.activities.confirm(payment);
         assert(paid.confirmed);
       }),
     );

@@ -56,8 +56,10 @@ export function seller(database: Database, report?: (report: BatchReport) => voi
     buy: async (pool) => {
       const purchaseId = await reserve(pool);
       const paymentId = v7();
-      await activities.startPayment({ purchaseId, paymentId, method: 'creditCard' });
-      const { confirmed } = await activities.confirm({ purchaseId, pools: [pool], paymentId });
+      const payment = { purchaseId, pools: [pool], paymentId };
+      const { status } = await activities.startPayment({ ...payment, method: 'creditCard' });
+      assert.equal(status, 'started');
+      const { confirmed } = await activities.confirm(payment);
       assert(confirmed);
     },
   };

@@ -10,6 +10,7 @@ export const streamKinds = ['pool', 'purchase', 'show', 'venue', 'cart'] as cons
 export const versionsRead: Readonly<Record<string, readonly number[]>> = {
   PoolCreated: [1, 2],
   PoolRepriced: [1, 2],
+  PoolCancelled: [1],
   TicketsWithheld: [1],
   TicketsGivenBack: [1],
   TicketClaimed: [1],
@@ -122,8 +123,8 @@ export const purchaseFacts = (scope: ScopeKind): string => `
     min(recorded_at) FILTER (WHERE type = 'TicketsReserved') AS reserved_at,
     min(recorded_at) FILTER (WHERE type IN ('PurchaseConfirmed', 'PurchaseExpired', 'PurchaseCancelled', 'PaymentFailed')) AS ended_at,
     CASE
-      WHEN bool_or(type = 'PaymentRefunded') THEN 'refunded'
       WHEN bool_or(type = 'PurchaseConfirmed') THEN 'confirmed'
+      WHEN bool_or(type = 'PaymentRefunded') THEN 'refunded'
       WHEN bool_or(type = 'PurchaseExpired') THEN 'expired'
       WHEN bool_or(type = 'PurchaseCancelled') THEN 'cancelled'
       WHEN bool_or(type = 'PaymentFailed') THEN 'payment-failed'

@@ -118,3 +118,9 @@ export function buyTickets(pool: Pool, purchaseId: string): PoolEvent[] {
     data: { ticketId, purchaseId, price },
   }));
 }
+
+/** Why the pool sells nothing to open holds any more; undefined where they may still pay. */
+export function saleEnded({ cancelled, stopped }: Pool): string | undefined {
+  const end = cancelled ?? (stopped?.holds === 'release' ? stopped : undefined);
+  return end && `the sale was stopped: ${end.reason}`;
+}

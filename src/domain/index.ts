@@ -9,6 +9,7 @@ export * from './hold-ends';
 export * from './identifiers';
 export * from './instant';
 export * from './money';
+export * from './paying';
 export * from './percent';
 export * from './persistent-map';
 export * from './pool';

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { type PaymentMethodType, paymentMethods } from './contract';
+import { paymentMethods } from './contract';
 import { shopName } from './customer';
 import { asItWas, eventCodec } from './event-codec';
-import { orderId } from './identifiers';
 import { type Money, money, sum, totalMoney } from './money';
 import { poolLimits } from './pool-events';
 import type { Refusal } from './refusal';
@@ -51,6 +50,8 @@ export const purchaseEvents = {
   PurchaseCancelled: z.object({ reason: z.string() }),
   PaymentFailed: z.object({ reason: z.string() }),
   PaymentRefunded: z.object({ paymentId: z.uuid(), amount: totalMoney }),
+  /** It was barred from ever taking money. */
+  PaymentVoided: z.object({ paymentId: z.uuid() }),
 };
 export type PurchaseEvent = {
   [Type in keyof typeof purchaseEvents]: { type: Type; data: z.infer<(typeof purchaseEvents)[Type]> };
@@ -91,7 +92,7 @@ export type RequestedItem = z.infer<typeof requestedItem>;
 export type ReservedItem = z.infer<typeof reservedItem>;
 
 export type Payment =
-  | { id: string; status: 'started' | 'captured' | 'refunded' }
+  | { id: string; status: 'started' | 'captured' | 'refunded' | 'voided' }
   | { id: string; status: 'declined'; reason: string; attemptsLeft: number };
 
 export type PurchaseStatus =
@@ -165,13 +166,20 @@ export function evolvePurchase(state: Purchase | undefined, event: PurchaseEvent
     case 'PaymentRefunded':
       return {
         ...state,
-        status: 'refunded',
+        // A confirmed purchase keeps its tickets, and the payment that counts: this was another one.
+        status: state.status === 'confirmed' ? 'confirmed' : 'refunded',
         payments: withPayment(state, { id: event.data.paymentId, status: 'refunded' }),
+      };
+    case 'PaymentVoided':
+      return {
+        ...state,
+        status: state.status === 'paying' ? 'reserved' : state.status,
+        payments: withPayment(state, { id: event.data.paymentId, status: 'voided' }),
       };
   }
 }
 
-type OpenPurchase = ReservedPurchase & { status: 'reserved' | 'paying' };
+export type OpenPurchase = ReservedPurchase & { status: 'reserved' | 'paying' };
 
 /** Whether the purchase still holds its claims. */
 export function isOpen(purchase: Purchase | undefined): purchase is OpenPurchase {
@@ -183,30 +191,6 @@ export function reservedTotal(items: readonly ReservedItem[]): Money {
   const first = prices[0];
   invariant(first !== undefined, () => 'a reservation without tickets');
   return sum(prices, first.currency);
-}
-
-export function startPayment(
-  purchase: Purchase | undefined,
-  payment: { paymentId: string; method: PaymentMethodType },
-): PurchaseEvent[] {
-  const known =
-    purchase && purchase.status !== 'rejected' && purchase.payments.some(({ id }) => id === payment.paymentId);
-  if (known || !isOpen(purchase)) return [];
-  return [{ type: 'PaymentStarted', data: payment }];
-}
-
-export function declinePayment(
-  purchase: Purchase | undefined,
-  declined: { paymentId: string; reason: string; attemptsLeft: number },
-): PurchaseEvent[] {
-  if (!isOpen(purchase)) return [];
-  const known = purchase.payments.some(({ id, status }) => id === declined.paymentId && status === 'declined');
-  return known ? [] : [{ type: 'PaymentDeclined', data: declined }];
-}
-
-export function confirmPurchase(purchase: ReservedPurchase, purchaseId: string, paymentId: string): PurchaseEvent[] {
-  if (!isOpen(purchase)) return [];
-  return [{ type: 'PurchaseConfirmed', data: { orderId: orderId(purchaseId), paymentId, total: purchase.total } }];
 }
 
 /** Why a purchase ends without tickets. */
@@ -225,17 +209,4 @@ export function endPurchase(purchase: Purchase | undefined, ending: Ending): Pur
     case 'payment-failed':
       return [{ type: 'PaymentFailed', data: { reason: ending.reason } }];
   }
-}
-
-export function refundPayment(
-  purchase: Purchase | undefined,
-  refund: { paymentId: string; amount: Money },
-): PurchaseEvent[] {
-  invariant(
-    purchase !== undefined && !isOpen(purchase),
-    () => 'a payment is refunded only after its tickets were given back',
-  );
-  if (purchase.status === 'refunded' || purchase.status === 'rejected') return [];
-  invariant(purchase.status !== 'confirmed', () => 'a confirmed purchase keeps its payment');
-  return [{ type: 'PaymentRefunded', data: refund }];
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constantFrom, integer, record, sample, shuffledSubarray } from 'fast-check';
 import { type PoolEvent, type PurchaseRequest, poolCodec } from '../../src/domain';
 import { readStream } from '../../src/store';
-import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
+import { type Ledger, onSale, openBoxOffice, paid, purchaseOf, stepOf } from '../support/box-office';
 import { euros } from '../support/domain-events';
 import { oneTo } from '../support/event-store';
 import { testSeed } from '../support/random';
@@ -34,11 +34,12 @@ describe('purchases of several lines', () => {
 
   async function pay({ activities }: Ledger, purchase: PurchaseRequest, amount: { amount: number; currency: string }) {
     const { purchaseId } = purchase;
-    const payment = { purchaseId, paymentId: randomUUID() };
+    const paymentId = randomUUID();
     const method = { type: 'creditCard', token: 'tok_ok' } as const;
-    await activities.startPayment({ ...payment, method: method.type });
-    await activities.capture({ ...payment, amount, method });
-    const confirmed = await activities.confirm({ ...stepOf(purchase), paymentId: payment.paymentId });
+    const started = await activities.startPayment({ ...stepOf(purchase), paymentId, method: method.type });
+    expect(started).toEqual({ status: 'started' });
+    await activities.capture({ purchaseId, paymentId, amount, method });
+    const confirmed = await activities.confirm({ ...stepOf(purchase), paymentId });
     expect(confirmed).toMatchObject({ confirmed: true });
   }
 
@@ -154,7 +155,7 @@ describe('purchases of several lines', () => {
     const [kept, expired] = ofAlice;
     if (!kept || !expired) throw new Error('alice holds nothing');
     const another = (quantity: number) => first.activities.reserve(purchaseOf({ [limited]: quantity }));
-    await first.activities.confirm({ ...stepOf(kept), paymentId: randomUUID() });
+    expect(await paid(first, kept)).toMatchObject({ confirmed: true });
     expect(await another(2)).toMatchObject({ refusal: { slug: 'customer-limit-reached', held: 4 } });
     await first.activities.release({ ...stepOf(expired), ending: { kind: 'expired' } });
     expect(await another(4)).toMatchObject({ refusal: { slug: 'customer-limit-reached', held: 2 } });

@@ -3,7 +3,7 @@ import { type PoolStep, steerInputs } from '../../activities';
 import type { PoolSettings } from '../../src/domain';
 import { poolNamed } from '../../src/projections';
 import { readStream } from '../../src/store';
-import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
+import { type Ledger, onSale, openBoxOffice, paid, purchaseOf, stepOf } from '../support/box-office';
 import { euros, poolSettings } from '../support/domain-events';
 import { oneTo } from '../support/event-store';
 
@@ -202,7 +202,7 @@ describe('steering a pool', () => {
     const open = await Promise.all(oneTo(60).map(() => reservedOf(pool)));
     const [bought, givenBack] = [await reservedOf(pool), await reservedOf(pool)];
     await reservedOf(await onSale(ledger));
-    await ledger.activities.confirm({ ...stepOf(bought), paymentId: bought.purchaseId });
+    expect(await paid(ledger, bought)).toMatchObject({ confirmed: true });
     await ledger.activities.release({ ...stepOf(givenBack), ending: { kind: 'expired' } });
     expect(await ledger.activities.endOpenPurchases({ pool, reason: 'rain' })).toBe(open.length);
     const byId = (one: { purchaseId: string }, other: { purchaseId: string }) =>

@@ -1,6 +1,6 @@
 import { SeatMap } from '../../src/domain';
 import { purchasesById, seatsOfPools, verifyAvailability, verifySeatRows } from '../../src/projections';
-import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
+import { type Ledger, onSale, openBoxOffice, paid, purchaseOf } from '../support/box-office';
 import { oneTo } from '../support/event-store';
 import { testSeed } from '../support/random';
 import { expectFairRace, fiftySeats, type Given, type Wish, wishesOf } from '../support/seat-race';
@@ -20,12 +20,13 @@ describe('a race for fifty numbered seats', () => {
     return SeatMap.restore(fiftySeats, seats?.rows.map(({ statuses }) => statuses) ?? []);
   };
 
-  async function wishIt({ activities, database }: Ledger, pool: string, wish: Wish) {
+  async function wishIt(ledger: Ledger, pool: string, wish: Wish) {
+    const { activities, database } = ledger;
     const quantity = 'seats' in wish ? wish.seats.length : wish.quantity;
     const line = 'seats' in wish ? { seats: [...wish.seats] } : { bestAvailable: true };
     const purchase = { ...purchaseOf(pool), items: [{ pool, quantity, ...line }] };
     const answer = await activities.reserve(purchase);
-    const pay = () => activities.confirm({ ...stepOf(purchase), paymentId: purchase.purchaseId });
+    const pay = () => paid(ledger, purchase);
     const given = async (): Promise<Given> => {
       if (answer.reserved) {
         const [view] = await purchasesById(database, [purchase.purchaseId]);

@@ -43,7 +43,7 @@ export class Shop {
     const { purchaseId } = bought;
     const paymentId = randomUUID();
     const method = { type: 'creditCard', token: 'tok_ok' } as const;
-    await this.ledger.activities.startPayment({ purchaseId, paymentId, method: method.type });
+    await this.ledger.activities.startPayment({ ...stepOf(bought), paymentId, method: method.type });
     const capture = { paymentId, purchaseId, amount: total, method };
     await this.ledger.activities.capture(capture);
     return { request: bought, purchaseId, paymentId, capture };

@@ -103,7 +103,7 @@ describe('the standing audit', () => {
           const paymentId = randomUUID();
           const method = { type: 'creditCard', token: 'tok_ok' } as const;
           const capture = { paymentId, purchaseId, amount: reserved.total, method };
-          await activities.startPayment({ purchaseId, paymentId, method: method.type });
+          await activities.startPayment({ ...stepOf(request), paymentId, method: method.type });
           await activities.capture(capture);
           if (round % 4 === 0) {
             await activities.confirm({ ...stepOf(request), paymentId });

@@ -41,7 +41,7 @@ describe('docs/event-model.md', () => {
   it('changes when a command comes to append another event', () => {
     const before = page(root);
     expect(before).not.toMatch(/`recordRefund` \|.*`PaymentFailed`/);
-    const file = join(root, 'src/domain/purchase.ts');
+    const file = join(root, 'src/domain/paying.ts');
     const source = readFileSync(file, 'utf8');
     const changed = source.replace('export function refundPayment(', 'export function refundedBefore(');
     expect(changed).not.toBe(source);

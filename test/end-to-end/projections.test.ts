@@ -1,6 +1,6 @@
 import { catchUp, inlineVerifications, projections, purchases } from '../../src/projections';
 import { lastPosition } from '../../src/store';
-import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
+import { type Ledger, onSale, openBoxOffice, paid, purchaseOf } from '../support/box-office';
 import { followed } from '../support/followed';
 import { type NpmCommand, npm } from '../support/npm-start';
 
@@ -16,7 +16,7 @@ describe('npm run projections', () => {
     for (let nth = 0; nth < 5; nth += 1) {
       const purchase = purchaseOf(pool);
       await ledger.activities.reserve(purchase);
-      await ledger.activities.confirm({ ...stepOf(purchase), paymentId: purchase.purchaseId });
+      await paid(ledger, purchase);
     }
   });
   afterAll(() => boxOffice.close());
@@ -33,9 +33,9 @@ describe('npm run projections', () => {
       const behind = await run('list');
       expect(await behind.ended()).toBe(0);
       expect(behind.output).toMatch(/^availability +written with every append$/m);
-      expect(behind.output).toMatch(/^purchases +at 0, 21 behind, /m);
+      expect(behind.output).toMatch(/^purchases +at 0, 26 behind, /m);
       await followed(ledger.database);
-      expect((await run('list')).output).toMatch(/^sales_by_day +at 21, 0 behind, /m);
+      expect((await run('list')).output).toMatch(/^sales_by_day +at 26, 0 behind, /m);
     },
     TIME_LIMIT_MS,
   );
@@ -55,7 +55,7 @@ describe('npm run projections', () => {
       expect(wrong.output).toContain('DIFFERS revenue_per_pool: 2 rows of 1 are not as a rebuild makes them');
       const rebuilt = await run('rebuild', 'revenue_per_pool');
       expect(await rebuilt.ended()).toBe(0);
-      expect(rebuilt.output).toMatch(/^revenue_per_pool is rebuilt up to 21 in [\d.]+ s \([\d,]+ events\/s\)$/m);
+      expect(rebuilt.output).toMatch(/^revenue_per_pool is rebuilt up to 26 in [\d.]+ s \([\d,]+ events\/s\)$/m);
       expect(await (await run('verify', 'revenue_per_pool')).ended()).toBe(0);
     },
     TIME_LIMIT_MS,
@@ -72,7 +72,7 @@ describe('npm run projections', () => {
       await catchUp(ledger.database, broken, await lastPosition(ledger.database));
       const listed = await run('list');
       expect(listed.output).toMatch(/^purchases .*, 1 events parked, /m);
-      expect(listed.output).toContain(`parked: purchase-${purchase.purchaseId} at 22: no room for this one`);
+      expect(listed.output).toContain(`parked: purchase-${purchase.purchaseId} at 27: no room for this one`);
       const retried = await run('retry', 'purchases');
       expect(await retried.ended()).toBe(0);
       expect(retried.output).toContain('purchases: 1 events applied, 0 stay parked');

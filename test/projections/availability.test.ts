@@ -1,5 +1,5 @@
 import { listPools, type PoolView, poolNamed } from '../../src/projections';
-import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
+import { type Ledger, onSale, openBoxOffice, paid, purchaseOf, stepOf } from '../support/box-office';
 import { euros } from '../support/domain-events';
 import { oneTo } from '../support/event-store';
 
@@ -59,7 +59,7 @@ describe('the availability of a pool', () => {
     const steps = [
       () => ledger.activities.reserve(bought),
       () => ledger.activities.reserve(givenBack),
-      () => ledger.activities.confirm({ ...stepOf(bought), paymentId: bought.purchaseId }),
+      () => paid(ledger, bought),
       () => ledger.activities.release({ ...stepOf(givenBack), ending: { kind: 'expired' } }),
       () => steer(pool, '1', 'stopSales', { reason: 'rain' }),
       () => steer(pool, '2', 'resumeSales'),
@@ -102,12 +102,11 @@ describe('the availability of a pool', () => {
     const watching = watch();
     await Promise.all(
       oneTo(200).map(async (nth) => {
-        const { activities } = others[nth % 2] ?? ledger;
+        const seller = others[nth % 2] ?? ledger;
         const purchase = purchaseOf({ [pool]: 1 + (nth % 3) });
-        const { reserved } = await activities.reserve(purchase);
-        if (reserved && nth % 2 === 0)
-          await activities.confirm({ ...stepOf(purchase), paymentId: purchase.purchaseId });
-        else if (reserved) await activities.release({ ...stepOf(purchase), ending: { kind: 'expired' } });
+        const { reserved } = await seller.activities.reserve(purchase);
+        if (reserved && nth % 2 === 0) await paid(seller, purchase);
+        else if (reserved) await seller.activities.release({ ...stepOf(purchase), ending: { kind: 'expired' } });
       }),
     );
     buying = false;

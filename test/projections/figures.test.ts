@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { array, constantFrom, dictionary, integer, oneof, record, sample } from 'fast-check';
 import type { Ending, PoolSettings } from '../../src/domain';
 import { figuresOfPools, figuresOfShow, poolsNamed, waitForFigures } from '../../src/projections';
-import { type Ledger, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
+import { type Ledger, openBoxOffice, paid, purchaseOf, stepOf } from '../support/box-office';
 import { euros, poolSettings } from '../support/domain-events';
 import { followed } from '../support/followed';
 import { testSeed } from '../support/random';
@@ -53,15 +53,14 @@ describe(`the figures of a sale (seed ${testSeed()})`, () => {
     const request = purchaseOf(wanted);
     const reserved = await ledger.activities.reserve(request);
     if (!reserved.reserved || end === 'open') return;
-    const step = stepOf(request);
     const paymentId = randomUUID();
     if (end === 'confirmed') {
-      expect(await ledger.activities.confirm({ ...step, paymentId })).toMatchObject({ confirmed: true });
+      expect(await paid(ledger, request, paymentId)).toMatchObject({ confirmed: true });
       return;
     }
     const kind = end === 'refunded' ? 'expired' : end;
     const ending: Ending = kind === 'expired' ? { kind } : { kind, reason: 'for a reason' };
-    await ledger.activities.release({ ...step, ending });
+    await ledger.activities.release({ ...stepOf(request), ending });
     if (end === 'refunded') {
       await ledger.activities.recordRefund({ purchaseId: request.purchaseId, paymentId, amount: reserved.total });
     }

@@ -14,7 +14,7 @@ import {
   waitForPosition,
 } from '../../src/projections';
 import { advisoryLocks, append, lastPosition } from '../../src/store';
-import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
+import { type Ledger, onSale, openBoxOffice, paid, purchaseOf, stepOf } from '../support/box-office';
 import { endConnections, newEvent } from '../support/event-store';
 import { eventually } from '../support/eventually';
 import { type Follower, startFollower } from './programs';
@@ -59,11 +59,10 @@ describe('processes that follow the events', () => {
     const buy = async () => {
       while (going) {
         const purchase = purchaseOf({ [pool]: 2 });
-        const step = stepOf(purchase);
         await ledger.activities.reserve(purchase);
         bought += 1;
-        if (bought % 3 > 0) await ledger.activities.confirm({ ...step, paymentId: purchase.purchaseId });
-        else await ledger.activities.release({ ...step, ending: { kind: 'expired' } });
+        if (bought % 3 > 0) await paid(ledger, purchase);
+        else await ledger.activities.release({ ...stepOf(purchase), ending: { kind: 'expired' } });
         await pause(2);
       }
     };

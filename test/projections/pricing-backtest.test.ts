@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Money } from '../../src/domain';
 import { backtestPage, backtestPricing } from '../../src/projections';
-import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
+import { type Ledger, onSale, openBoxOffice, paid, purchaseOf, stepOf } from '../support/box-office';
 import { euros } from '../support/domain-events';
 import { oneTo } from '../support/event-store';
 
@@ -25,21 +24,21 @@ describe('the backtest of a pool in the store', () => {
 
   /** Sells fours over the days of March, every fifth of them given back; gives what was paid. */
   async function sold(pool: string, purchases: number): Promise<number> {
-    const paid = await Promise.all(
+    const amounts = await Promise.all(
       oneTo(purchases).map(async (nth) => {
         ledger.clock.now = new Date(Date.UTC(2026, 2, 1 + (nth % 30), 12));
         const purchase = purchaseOf({ [pool]: 4 });
         const reserved = await ledger.activities.reserve(purchase);
         if (!reserved.reserved) throw new Error(reserved.refusal.slug);
         if (nth % 5 > 0) {
-          await ledger.activities.confirm({ ...stepOf(purchase), paymentId: randomUUID() });
+          expect(await paid(ledger, purchase)).toMatchObject({ confirmed: true });
           return reserved.total.amount;
         }
         await ledger.activities.release({ ...stepOf(purchase), ending: { kind: 'expired' } });
         return 0;
       }),
     );
-    return paid.reduce((total, amount) => total + amount, 0);
+    return amounts.reduce((total, amount) => total + amount, 0);
   }
   const total = (byFactor: readonly { amount: number }[]) => byFactor.reduce((sum, { amount }) => sum + amount, 0);
   const backtest = (name: string, other: { price: Money; pricing: object }) =>

@@ -22,7 +22,7 @@ describe('a purchase as its customer sees it', () => {
   const paying = async () => {
     const purchase = purchaseOf({ [pool]: 2 });
     await ledger.activities.reserve(purchase);
-    await ledger.activities.startPayment({ purchaseId: purchase.purchaseId, paymentId, method: 'payPal' });
+    await ledger.activities.startPayment({ ...stepOf(purchase), paymentId, method: 'payPal' });
     return purchase;
   };
 
@@ -66,7 +66,7 @@ describe('a purchase as its customer sees it', () => {
       status: 'paying',
       payments: [{ id: paymentId, status: 'started' }],
     });
-    await ledger.activities.declinePayment({ purchaseId, paymentId, reason: 'card declined', attemptsLeft: 2 });
+    await ledger.activities.declinePayment({ purchaseId, paymentId, reason: 'card declined' });
     const declined = { id: paymentId, status: 'declined', reason: 'card declined', attemptsLeft: 2 };
     expect(await view(purchaseId)).toMatchObject({ status: 'reserved', payments: [declined] });
   });

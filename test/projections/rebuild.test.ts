@@ -11,7 +11,7 @@ import {
   verifyAvailability,
 } from '../../src/projections';
 import { HighWaterMark, subscriptionLimits } from '../../src/store';
-import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
+import { type Ledger, onSale, openBoxOffice, paid, purchaseOf } from '../support/box-office';
 import { oneTo } from '../support/event-store';
 import { eventually } from '../support/eventually';
 import { followed } from '../support/followed';
@@ -42,7 +42,7 @@ describe('a projection built anew', () => {
       oneTo(count).map(async () => {
         const purchase = purchaseOf(pool);
         await ledger.activities.reserve(purchase);
-        await ledger.activities.confirm({ ...stepOf(purchase), paymentId: purchase.purchaseId });
+        await paid(ledger, purchase);
         return purchase;
       }),
     );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { salesOfPool } from '../../src/projections';
-import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
+import { type Ledger, onSale, openBoxOffice, paid, purchaseOf, stepOf } from '../support/box-office';
 import { euros } from '../support/domain-events';
 import { oneTo } from '../support/event-store';
 import { followed } from '../support/followed';
@@ -20,7 +20,7 @@ describe('the sales of a pool by day', () => {
   const buy = async (wanted: Record<string, number>, by = ledger) => {
     const purchase = purchaseOf(wanted);
     await by.activities.reserve(purchase);
-    await by.activities.confirm({ ...stepOf(purchase), paymentId: purchase.purchaseId });
+    expect(await paid(by, purchase, purchase.purchaseId)).toMatchObject({ confirmed: true });
     return purchase;
   };
   const sales = async (pool: string) => {
@@ -74,7 +74,8 @@ describe('the sales of a pool by day', () => {
   it('count a purchase once, however often its confirmation is repeated', async () => {
     const pool = await onSale(ledger);
     const purchase = await buy({ [pool]: 1 });
-    await ledger.activities.confirm({ ...stepOf(purchase), paymentId: randomUUID() });
+    await ledger.activities.confirm({ ...stepOf(purchase), paymentId: purchase.purchaseId });
+    await paid(ledger, purchase);
     expect(await sales(pool)).toMatchObject([{ count: 1 }]);
   });
 

@@ -2,7 +2,7 @@ import { array, asyncProperty, assert as check, constantFrom, integer, nat, reco
 import type { PoolStep } from '../../activities';
 import { SeatMap, type SeatRow } from '../../src/domain';
 import { type PoolSeats, poolNamed, seatRowsSince, seatsOfPools, verifySeatRows } from '../../src/projections';
-import { type Ledger, onSale, openBoxOffice, purchaseOf, stepOf } from '../support/box-office';
+import { type Ledger, onSale, openBoxOffice, paid, purchaseOf, stepOf } from '../support/box-office';
 import { testSeed } from '../support/random';
 
 const rows: SeatRow[] = [
@@ -60,7 +60,7 @@ describe('the seats of a pool', () => {
       [() => ledger.activities.reserve(bought), ['acaa', 'aca', 'a']],
       [() => ledger.activities.reserve(givenBack), ['acaa', 'aca', 'c']],
       [() => ledger.activities.reserve(ofSeats(pool, ['A-1', 'A-2'])), ['acaa', 'aca', 'c']],
-      [() => ledger.activities.confirm({ ...stepOf(bought), paymentId: bought.purchaseId }), ['asaa', 'asa', 'c']],
+      [() => paid(ledger, bought), ['asaa', 'asa', 'c']],
       [() => ledger.activities.release({ ...stepOf(givenBack), ending: { kind: 'expired' } }), ['asaa', 'asa', 'a']],
       [() => steer(pool, '1', { name: 'withhold', input: { seats: ['A-3', 'A-4'] } }), ['asww', 'asa', 'a']],
       [() => steer(pool, '2', { name: 'giveBack', input: { seats: ['A-4'] } }), ['aswa', 'asa', 'a']],
@@ -129,7 +129,7 @@ describe('the seats of a pool', () => {
             }
             const known = held[quantity];
             if (kind === 'buy' && known) {
-              await seller.activities.confirm({ ...stepOf(known), paymentId: known.purchaseId });
+              await paid(seller, known);
             } else if (kind === 'release' && known) {
               await seller.activities.release({ ...stepOf(known), ending: { kind: 'expired' } });
             } else {

@@ -112,8 +112,9 @@ class Play {
       });
     }
     if ('pool' in what) {
+      const holds = what.signal % 2 === 0 ? 'honour' : 'release';
       const command =
-        what.do === 'stopSales' ? ({ kind: what.do, reason: 'rain', holds: 'honour' } as const) : { kind: what.do };
+        what.do === 'stopSales' ? ({ kind: what.do, reason: 'rain', holds } as const) : { kind: what.do };
       return steerAtOnce(committer, this.pool(what.pool), `${what.do}-${what.signal}`, command);
     }
     const purchaseId = this.purchase(what.buyer);
@@ -127,7 +128,7 @@ class Play {
       case 'refund':
         return activities.recordRefund({ purchaseId, paymentId, amount: { amount: 1, currency: 'EUR' } });
       case 'pay':
-        return activities.startPayment({ purchaseId, paymentId, method: 'creditCard' });
+        return activities.startPayment({ ...ending, paymentId, method: 'creditCard' });
     }
   }
 

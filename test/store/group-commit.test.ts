@@ -107,11 +107,16 @@ describe('the group commit', () => {
     const [won, lost, wonAgain, lostAgain] = await Promise.all(all);
     expect(won).toMatchObject({ reserved: true });
     expect(lost).toMatchObject({ reserved: false, refusal: { slug: 'insufficient-inventory' } });
-    expect([wonAgain, lostAgain]).toEqual([won, lost]);
+    const resumed = { status: 'reserved', attemptsLeft: 3, unsettled: [] };
+    expect([wonAgain, lostAgain]).toEqual([{ ...won, resumed }, lost]);
     clock.now = new Date(clock.now.getTime() + 1_000);
     await activities.release({ ...stepOf(winner), ending: { kind: 'expired' } });
     expect(await activities.reserve(loser)).toEqual(lost);
-    expect(await activities.reserve(winner)).toEqual({ ...won, holdMilliseconds: 299_000 });
+    expect(await activities.reserve(winner)).toEqual({
+      ...won,
+      holdMilliseconds: 299_000,
+      resumed: { ...resumed, status: 'expired', reason: 'the hold ended before it was paid' },
+    });
     expect(await claimsOf(pool)).toBe(1);
   });
 

@@ -51,6 +51,7 @@ export class BoxOfficeStack {
   private main: RunningApi | undefined;
   /** What all of its workers have written. */
   readonly workerLogs: string[] = [];
+  private readonly workers: WorkerProcess[] = [];
 
   private constructor(
     readonly databaseUrl: string,
@@ -79,6 +80,13 @@ export class BoxOfficeStack {
   get api(): RunningApi {
     if (!this.main) throw new Error('the API was not started');
     return this.main;
+  }
+
+  /** The worker that was started first. */
+  get worker(): WorkerProcess {
+    const [first] = this.workers;
+    if (!first) throw new Error('no worker was started');
+    return first;
   }
 
   /** Another API on the same database, with settings of its own. */
@@ -123,7 +131,14 @@ export class BoxOfficeStack {
       return logs.some((line) => line.includes('worker is polling'));
     };
     await eventually(polls, { within: WORKER_POLLS_WITHIN_MS });
-    return { logs, end, freeze: () => child.kill('SIGSTOP'), thaw: () => child.kill('SIGCONT') };
+    const worker: WorkerProcess = {
+      logs,
+      end,
+      freeze: () => child.kill('SIGSTOP'),
+      thaw: () => child.kill('SIGCONT'),
+    };
+    this.workers.push(worker);
+    return worker;
   }
 
   async close(): Promise<void> {

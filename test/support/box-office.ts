@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool as Database } from 'pg';
-import { type Activities, commitOptions, createActivities, noPoolWorkflows, poolRef } from '../../activities';
+import {
+  type Activities,
+  type ConfirmOutcome,
+  commitOptions,
+  createActivities,
+  noPoolWorkflows,
+  poolRef,
+} from '../../activities';
 import { type PoolCommand, type PoolSettings, type PurchaseRequest, steerPool } from '../../src/domain';
 import { PaymentSimulator } from '../../src/payments';
 import { inlineProjections } from '../../src/projections';
@@ -105,4 +112,15 @@ export function steerAtOnce(
       return session.state(ref)?.stopped ?? 'on sale';
     },
   });
+}
+
+/** Starts the payment and confirms by it, as the purchase's workflow does once the money was taken. */
+export async function paid(
+  { activities }: Pick<Ledger, 'activities'>,
+  request: PurchaseRequest,
+  paymentId: string = randomUUID(),
+): Promise<ConfirmOutcome> {
+  const payment = { ...stepOf(request), paymentId };
+  await activities.startPayment({ ...payment, method: 'creditCard' });
+  return activities.confirm(payment);
 }

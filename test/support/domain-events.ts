@@ -1,4 +1,4 @@
-import type { Money, PoolEvent, PoolSettings, PurchaseEvent, Quote, ReservedItem } from '../../src/domain';
+import type { Ending, Money, PoolEvent, PoolSettings, PurchaseEvent, Quote, ReservedItem } from '../../src/domain';
 
 export const euros = (amount: number): Money => ({ amount: Math.round(amount * 100), currency: 'EUR' });
 
@@ -59,3 +59,43 @@ export const ticketsReserved = (
     ...changes,
   },
 });
+
+export const purchaseRejected = (): PurchaseEvent => ({
+  type: 'PurchaseRejected',
+  data: {
+    customerId: 'alice',
+    items: [{ pool: 'spring-gig', quantity: 1 }],
+    refusal: { slug: 'sales-not-open', pool: 'spring-gig' },
+  },
+});
+
+export const paymentStarted = (paymentId: string): PurchaseEvent => ({
+  type: 'PaymentStarted',
+  data: { paymentId, method: 'creditCard' },
+});
+
+export const paymentDeclined = (paymentId: string, attemptsLeft: number): PurchaseEvent => ({
+  type: 'PaymentDeclined',
+  data: { paymentId, reason: 'card declined', attemptsLeft },
+});
+
+export const paymentVoided = (paymentId: string): PurchaseEvent => ({ type: 'PaymentVoided', data: { paymentId } });
+
+/** Every way in which a purchase ends without tickets. */
+export const purchaseEndings: readonly { ending: Ending; event: PurchaseEvent; status: Ending['kind'] }[] = [
+  {
+    ending: { kind: 'expired' },
+    event: { type: 'PurchaseExpired', data: { reason: 'the hold ended before it was paid' } },
+    status: 'expired',
+  },
+  {
+    ending: { kind: 'cancelled', reason: 'changed my mind' },
+    event: { type: 'PurchaseCancelled', data: { reason: 'changed my mind' } },
+    status: 'cancelled',
+  },
+  {
+    ending: { kind: 'payment-failed', reason: 'card declined' },
+    event: { type: 'PaymentFailed', data: { reason: 'card declined' } },
+    status: 'payment-failed',
+  },
+];

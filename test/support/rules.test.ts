@@ -30,7 +30,7 @@ describe('the rules that must always hold', () => {
     const paymentId = randomUUID();
     const method = { type: 'creditCard', token: 'tok_ok' } as const;
     await ledger.activities.reserve(request);
-    await ledger.activities.startPayment({ purchaseId, paymentId, method: method.type });
+    await ledger.activities.startPayment({ ...stepOf(request), paymentId, method: method.type });
     const capture = { paymentId, purchaseId, amount: TAKES, method };
     await ledger.activities.capture(capture);
     if (confirmed) await ledger.activities.confirm({ ...stepOf(request), paymentId });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { Pool as Database } from 'pg';
 import {
   type PaymentSignal,
@@ -21,7 +21,7 @@ export class Buyer {
 
   constructor(
     readonly request: PurchaseRequest,
-    readonly handle: WorkflowHandleWithFirstExecutionRunId<typeof purchase>,
+    readonly handle: WorkflowHandle<typeof purchase>,
     private readonly database: Database,
   ) {}
 

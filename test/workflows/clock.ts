@@ -25,6 +25,7 @@ export function clockOf(env: TestWorkflowEnvironment): {
       return {
         ...activities,
         reserve: onTime(activities.reserve),
+        startPayment: onTime(activities.startPayment),
         draftShow: onTime(activities.draftShow),
         steerShow: onTime(activities.steerShow),
         steerShowInOrder: onTime(activities.steerShowInOrder),

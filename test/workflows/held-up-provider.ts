@@ -1,4 +1,4 @@
-import type { CaptureOutcome, CaptureRequest, PaymentProvider, Reversal } from '../../src/payments';
+import type { CaptureOutcome, CaptureRequest, PaymentProvider, PaymentRef, Reversal } from '../../src/payments';
 
 type Place = 'before the money is taken' | 'after the money was taken';
 
@@ -45,7 +45,7 @@ export class HeldUpProvider implements PaymentProvider {
     return this.simulator.find(paymentId);
   }
 
-  reverse(request: CaptureRequest): Promise<Reversal> {
+  reverse(request: PaymentRef): Promise<Reversal> {
     return this.simulator.reverse(request);
   }
 }

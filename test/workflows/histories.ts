@@ -22,6 +22,13 @@ export const historyText = (name: string) => readFileSync(join(folder, `${name}.
 
 export const readHistory = (name: string) => History.fromObject(JSON.parse(historyText(name)));
 
+/** The id under which the workflow of a history ran. */
+export function workflowIdIn({ events }: temporal.api.history.v1.IHistory): string {
+  const id = events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId;
+  if (!id) throw new Error('the history does not say whose it is');
+  return id;
+}
+
 /** Written by the fields of the protocol buffer: 64-bit numbers and names of enums as text, bytes in base 64. */
 export function writeHistory(name: string, history: temporal.api.history.v1.IHistory): void {
   const plain = History.toObject(History.fromObject(history), { longs: String, enums: String, bytes: String });

@@ -53,7 +53,7 @@ describeWith('timeSkipping', 'a purchase that must end', () => {
     await end(buyer);
     expect(await buyer.ends()).toMatchObject({ status: 'cancelled' });
     expect(await goOn()).toMatchObject({ status: 'declined', reason: 'voided' });
-    expect(await buyer.events()).toEqual(['TicketsReserved', 'PaymentStarted', 'PurchaseCancelled']);
+    expect(await buyer.events()).toEqual(['TicketsReserved', 'PaymentStarted', 'PurchaseCancelled', 'PaymentVoided']);
     expect(await buyer.money()).toEqual([]);
   });
 
@@ -80,12 +80,25 @@ describeWith('timeSkipping', 'a purchase that must end', () => {
     expect(await buyer.money()).toEqual([]);
   });
 
-  it('gives the money back when its tickets are gone by the time it was paid', async () => {
+  it('takes no money when its tickets are gone by the time it is paid', async () => {
     const buyer = await stage.reserve({ [pool]: 1 });
     await stage.activities.release({ purchaseId: buyer.id, pools: [pool], ending: { kind: 'expired' } });
     await buyer.pay();
+    expect(await buyer.ends()).toMatchObject({ status: 'expired' });
+    expect(await buyer.events()).toEqual(['TicketsReserved', 'PurchaseExpired']);
+    expect(await buyer.money()).toEqual([]);
+  });
+
+  it('gives the money back when its tickets are gone by the time it was paid', async () => {
+    const buyer = await stage.reserve({ [pool]: 1 });
+    const paymentId = randomUUID();
+    const goOn = stage.provider.holdUp(paymentId, 'after the money was taken');
+    await buyer.pay('tok_ok', paymentId);
+    await eventually(async () => (await buyer.money()).length > 0);
+    await stage.activities.release({ purchaseId: buyer.id, pools: [pool], ending: { kind: 'expired' } });
+    await goOn();
     expect(await buyer.ends()).toMatchObject({ status: 'refunded' });
-    expect(await buyer.events()).toEqual(['TicketsReserved', 'PurchaseExpired', 'PaymentRefunded']);
+    expect(await buyer.events()).toEqual(['TicketsReserved', 'PaymentStarted', 'PurchaseExpired', 'PaymentRefunded']);
     expect(await buyer.money()).toEqual(['capture 5000', 'refund 5000']);
   });
 

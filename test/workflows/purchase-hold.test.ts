@@ -80,7 +80,7 @@ describeWith('timeSkipping', 'a hold', () => {
 
   // Time does not skip while an activity runs, so these holds are short ones of real time.
   it.each([
-    ['before the money is taken', 'expired', ['PurchaseExpired'], []],
+    ['before the money is taken', 'expired', ['PurchaseExpired', 'PaymentVoided'], []],
     ['after the money was taken', 'refunded', ['PurchaseExpired', 'PaymentRefunded'], ['capture 5000', 'refund 5000']],
   ] as const)('ends a grace later when a capture stands still %s', async (place, status, ending, money) => {
     const pool = await stage.pool({ holdSeconds: 1 });

@@ -1,3 +1,4 @@
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { searchAttributes } from '../../src/domain';
 import { describeWith } from '../support/describe-with';
 import { eventually } from '../support/eventually';
@@ -51,7 +52,8 @@ describeWith('temporal', 'an operator', () => {
     const pool = await stage.pool();
     const buyer = await stage.reserve({ [pool]: 1 });
     const again = await stage.buyAgain(buyer.request);
-    expect(again.handle.firstExecutionRunId).toBe((await buyer.handle.describe()).runId);
+    const { firstExecutionRunId } = again.handle as WorkflowHandleWithFirstExecutionRunId;
+    expect(firstExecutionRunId).toBe((await buyer.handle.describe()).runId);
     await buyer.pay();
     await buyer.ends();
     await expect(stage.buyAgain(buyer.request)).rejects.toThrow(/already started/i);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually';
-import type { Buyer } from './buyer';
+import { Buyer } from './buyer';
 import type { Path } from './paths';
 import type { Stage } from './stage';
 
+/** Gives the buyer who goes on where it is another run that does. */
 type Act = (buyer: Buyer, stage: Stage) => Promise<unknown>;
 
 /** A purchase of one pool that goes as `act` makes it go. */
@@ -12,9 +13,10 @@ const path = (name: string, status: string, act: Act, holdSeconds = 300): Path =
   status,
   async play(stage) {
     const buyer = await stage.reserve({ [await stage.pool({ holdSeconds })]: 2 });
-    await act(buyer, stage);
-    await buyer.ends();
-    return buyer.handle;
+    const given = await act(buyer, stage);
+    const last = given instanceof Buyer ? given : buyer;
+    await last.ends();
+    return last.handle;
   },
 });
 
@@ -30,15 +32,19 @@ const whilePaying =
   (act: Act): Act =>
   async (buyer, stage) => {
     await payHeldUp(buyer, stage, 'before the money is taken');
-    await act(buyer, stage);
+    return act(buyer, stage);
   };
 
 const whilePaid =
   (act: Act): Act =>
   async (buyer, stage) => {
     await payHeldUp(buyer, stage, 'after the money was taken');
-    await act(buyer, stage);
+    return act(buyer, stage);
   };
+
+const poolsOf = (buyer: Buyer) => buyer.request.items.map(({ pool }) => pool);
+
+const startAnew: Act = (buyer, stage) => stage.startAnew(buyer);
 
 const nothing: Act = async () => undefined;
 const cancel: Act = (buyer) => buyer.cancel();
@@ -70,10 +76,32 @@ export const purchasePaths: readonly Path[] = [
   path('cancelled-by-an-operator', 'cancelled', cancelWorkflow),
   path('cancelled-by-an-operator-while-paying', 'cancelled', whilePaying(cancelWorkflow)),
   path('cancelled-by-an-operator-and-refunded', 'refunded', whilePaid(cancelWorkflow)),
-  path('refunded-as-its-tickets-were-gone', 'refunded', async (buyer, stage) => {
-    const pools = buyer.request.items.map(({ pool }) => pool);
-    await stage.activities.release({ purchaseId: buyer.id, pools, ending: { kind: 'expired' } });
+  path('paid-when-its-tickets-were-gone', 'expired', async (buyer, stage) => {
+    await stage.activities.release({ purchaseId: buyer.id, pools: poolsOf(buyer), ending: { kind: 'expired' } });
     await buyer.pay();
+  }),
+  path(
+    'refunded-as-its-tickets-were-gone',
+    'refunded',
+    whilePaid(async (buyer, stage) => {
+      await stage.activities.release({ purchaseId: buyer.id, pools: poolsOf(buyer), ending: { kind: 'expired' } });
+      stage.provider.endHoldUps();
+    }),
+  ),
+  path('started-anew-and-confirmed', 'confirmed', whilePaid(startAnew)),
+  path(
+    'started-anew-and-paid-again',
+    'confirmed',
+    whilePaying(async (buyer, stage) => {
+      const again = await stage.startAnew(buyer);
+      await again.pay();
+      return again;
+    }),
+  ),
+  path('started-anew-once-it-was-over', 'cancelled', async (buyer, stage) => {
+    await buyer.cancel();
+    await buyer.ends();
+    return stage.startAnew(buyer);
   }),
   path('with-a-signal-not-understood', 'cancelled', async (buyer) => {
     await buyer.handle.signal('payment', { paymentId: 'payment-1' });

@@ -7,13 +7,14 @@ import {
 } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { workflowBundle } from '../../src/runtime/workflow-code';
-import { readHistory, recordedNames } from './histories';
+import { readHistory, recordedNames, workflowIdIn } from './histories';
 import { silenceTemporal } from './silence';
 
 silenceTemporal();
 
 async function replay(workflowBundle: WorkflowBundleOption, name: string): Promise<ReplayResult | undefined> {
-  const histories = [{ workflowId: name, history: readHistory(name) }];
+  const history = readHistory(name);
+  const histories = [{ workflowId: workflowIdIn(history), history }];
   for await (const result of Worker.runReplayHistories({ workflowBundle }, histories)) return result;
   return undefined;
 }

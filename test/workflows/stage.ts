@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import type { Pool as Database } from 'pg';
@@ -38,6 +39,14 @@ silenceTemporal();
  * (temporalio/sdk-rust pull request 1482). The server gives the task to it again after this time.
  */
 const forgottenTaskTimeout = '1s';
+
+const { RESET_REAPPLY_TYPE_ALL_ELIGIBLE, RESET_REAPPLY_TYPE_NONE } = temporal.api.enums.v1.ResetReapplyType;
+
+/** A task of a run, by the event that tells of its completion. */
+interface Task {
+  runId: string;
+  eventId: NonNullable<temporal.api.history.v1.IHistoryEvent['eventId']>;
+}
 
 const MONTH_MS = 30 * 86_400_000;
 
@@ -185,6 +194,21 @@ export class Stage {
     return new Buyer(request, handle, this.database);
   }
 
+  /** Ends the workflow of a purchase without a word, and gives it another one. */
+  async startAnew({ request, handle }: Buyer): Promise<Buyer> {
+    await handle.terminate('by mistake').catch(() => undefined);
+    const start = { ...purchaseStart(request), ...this.start, workflowIdReusePolicy: 'ALLOW_DUPLICATE' } as const;
+    const again = await this.client.workflow.start<typeof purchase>(workflowTypes.purchase, start);
+    return new Buyer(request, again, this.database);
+  }
+
+  /** Who has bought by this workflow. */
+  buyerOf(workflowId: string): Buyer {
+    const buyer = this.buyers.find(({ handle }) => handle.workflowId === workflowId);
+    if (!buyer) throw new Error(`${workflowId} is nobody's`);
+    return buyer;
+  }
+
   /** A purchase that holds its tickets. */
   async reserve(lines: Record<string, number>): Promise<Buyer> {
     const buyer = await this.buy(lines);
@@ -192,19 +216,26 @@ export class Stage {
     return buyer;
   }
 
-  /** What `temporal workflow reset --type LastWorkflowTask` does. */
-  async reset(workflowId: string): Promise<void> {
-    const handle = this.client.workflow.getHandle(workflowId);
-    const { runId } = await handle.describe();
-    const { events } = await handle.fetchHistory();
-    const last = events?.findLast(({ workflowTaskCompletedEventAttributes: completed }) => completed)?.eventId;
-    if (!last) throw new Error(`${workflowId} has not begun`);
+  /** The tasks to which the latest run of a workflow can be reset, oldest first. */
+  async tasksOf(workflowId: string): Promise<Task[]> {
+    const { runId } = await this.client.workflow.getHandle(workflowId).describe();
+    const { events } = await this.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    return (events ?? []).flatMap(({ workflowTaskCompletedEventAttributes: completed, eventId }) =>
+      completed && eventId ? [{ runId, eventId }] : [],
+    );
+  }
+
+  /** What `temporal workflow reset` does: to its last task, unless another one is said. */
+  async reset(workflowId: string, { task, reapply = true }: { task?: Task; reapply?: boolean } = {}): Promise<void> {
+    const to = task ?? (await this.tasksOf(workflowId)).at(-1);
+    if (!to) throw new Error(`${workflowId} has not begun`);
     await this.env.connection.workflowService.resetWorkflowExecution({
       namespace: this.env.namespace ?? 'default',
-      workflowExecution: { workflowId, runId },
+      workflowExecution: { workflowId, runId: to.runId },
       requestId: randomUUID(),
       reason: 'terminated by mistake',
-      workflowTaskFinishEventId: last,
+      workflowTaskFinishEventId: to.eventId,
+      resetReapplyType: reapply ? RESET_REAPPLY_TYPE_ALL_ELIGIBLE : RESET_REAPPLY_TYPE_NONE,
     });
   }
 

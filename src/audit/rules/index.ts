@@ -1,6 +1,7 @@
 /** What is checked of the five rules of DESIGN 8 and of shows and carts, one check a file, in their order. */
 import type { Rule } from '../rule';
 import { availability } from './availability';
+import { cancelledPools } from './cancelled-pools';
 import { carts } from './carts';
 import { customers } from './customers';
 import { eventIds } from './event-ids';
@@ -22,6 +23,7 @@ export const rules: readonly Rule[] = [
   seats,
   customers,
   money,
+  cancelledPools,
   ticketsOfPurchases,
   holds,
   versions,

@@ -15,7 +15,7 @@ export const money: Rule = {
         SELECT y.*, p.total, p.currency, coalesce(p.confirmations > 0 AND p.paid_by = y.payment_id::text, false) AS kept,
           format('payment %s of %s (%s)', y.payment_id, y.purchase_id, coalesce(p.status, 'unknown')) AS who
         FROM payment y LEFT JOIN purchase p USING (purchase_id) WHERE y.captures > 0`,
-      payer: 'SELECT purchase_id, count(*) AS payments FROM captured GROUP BY purchase_id',
+      payer: 'SELECT purchase_id, count(*) FILTER (WHERE refunds = 0) AS payments FROM captured GROUP BY purchase_id',
       breach: `
         SELECT purchase_id, format('%s was captured %s and refunded %s times', who, captures, refunds) AS sentence
         FROM captured WHERE captures > 1 OR refunds > 1

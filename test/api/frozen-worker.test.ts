@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
+import { lockEvents } from '../support/table-lock';
+import { describeBoxOffice } from './box-office';
+
+const HOLD_SECONDS = 20;
+/** After the hold's end, a frozen worker and a locked table. */
+const ENDS_WITHIN_MS = 30_000;
+const TIME_LIMIT_MS = 90_000;
+
+describeBoxOffice(
+  'a worker that stands still twice before the end of a hold, beside a locked table,',
+  (open) => {
+    test(
+      'leaves the purchase that is paid meanwhile confirmed, or ended with its money back',
+      async () => {
+        const { client, stack } = open();
+        const { name } = await client.createPool({ holdSeconds: HOLD_SECONDS });
+        const { id, expiresAt = '' } = await client.reserve(name);
+        const secondsBeforeTheEnd = (seconds: number) =>
+          pause(Math.max(0, Date.parse(expiresAt) - seconds * 1_000 - Date.now()));
+
+        await secondsBeforeTheEnd(15);
+        const unlock = await lockEvents(stack.databaseUrl);
+        const unlocked = secondsBeforeTheEnd(-0.8).then(unlock);
+        await secondsBeforeTheEnd(14.6);
+        expect(await client.pay(id, { wait: 0 })).toMatchObject({ status: 202 });
+        for (const [from, to] of [
+          [14.1, 8.7],
+          [8.2, 3.0],
+        ] as const) {
+          await secondsBeforeTheEnd(from);
+          stack.worker.freeze();
+          await secondsBeforeTheEnd(to);
+          stack.worker.thaw();
+        }
+        await unlocked;
+
+        const { status } = await eventually(
+          async () => {
+            const purchase = await client.purchase(id);
+            return purchase.status !== 'reserved' && purchase.status !== 'paying' && purchase;
+          },
+          { within: ENDS_WITHIN_MS },
+        );
+        expect(['confirmed', 'expired', 'refunded']).toContain(status);
+        expect(await client.pool(name)).toMatchObject({ claimed: 0, sold: status === 'confirmed' ? 1 : 0 });
+      },
+      TIME_LIMIT_MS,
+    );
+  },
+  { longestOutageMs: ENDS_WITHIN_MS },
+);
