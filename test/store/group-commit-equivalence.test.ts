@@ -113,8 +113,7 @@ class Play {
     }
     if ('pool' in what) {
       const holds = what.signal % 2 === 0 ? 'honour' : 'release';
-      const command =
-        what.do === 'stopSales' ? ({ kind: what.do, reason: 'rain', holds } as const) : { kind: what.do };
+      const command = what.do === 'stopSales' ? ({ kind: what.do, reason: 'rain', holds } as const) : { kind: what.do };
       return steerAtOnce(committer, this.pool(what.pool), `${what.do}-${what.signal}`, command);
     }
     const purchaseId = this.purchase(what.buyer);
