@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { purchaseStream } from '../../src/domain';
 import { lazyClient } from '../../src/runtime/temporal-connection';
@@ -32,6 +33,17 @@ describeBoxOffice(
           staticDetails: await described.staticDetails(),
         }));
       return { status, runId, staticDetails };
+    };
+    /** The watch has looked as often since. */
+    const turnsPass = async (turns: number) => {
+      const due = async () => {
+        const { rows } = await open().stack.database.query<{ due_at: Date }>('SELECT due_at FROM watch_progress');
+        return rows[0]?.due_at.getTime() ?? 0;
+      };
+      for (let turn = 0; turn < turns; turn += 1) {
+        const before = await due();
+        await eventually(async () => (await due()) > before, { within: REVIVED_WITHIN_MS });
+      }
     };
     const runsAgain = (workflowId: string) =>
       eventually(async () => (await statusOf(workflowId)).status === 'RUNNING', { within: REVIVED_WITHIN_MS });
@@ -111,18 +123,39 @@ describeBoxOffice(
       TIME_LIMIT_MS,
     );
 
+    test(
+      'is left to the operator who resets it',
+      async () => {
+        const { client, stack } = open();
+        const { id } = await client.reserve((await client.createPool()).name);
+        const workflowId = purchaseStream(id);
+        const events = (await temporal.workflow.getHandle(workflowId).fetchHistory()).events ?? [];
+        const done = events.find(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes);
+        await terminate(workflowId);
+        const { runId } = await temporal.workflowService.resetWorkflowExecution({
+          namespace: stack.namespace,
+          workflowExecution: { workflowId },
+          reason: 'it was a mistake',
+          workflowTaskFinishEventId: done?.eventId ?? null,
+          requestId: randomUUID(),
+        });
+        await turnsPass(3);
+        expect(await statusOf(workflowId)).toMatchObject({ runId, status: 'RUNNING' });
+        const { rows } = await stack.database.query('SELECT FROM gone_workflows WHERE stream = $1', [workflowId]);
+        expect(rows).toEqual([]);
+        expect(purchaseIn(await client.pay(id)).status).toBe('confirmed');
+      },
+      TIME_LIMIT_MS,
+    );
+
     test('stays so where its purchase had come to its end', async () => {
       const { client } = open();
       const { name } = await client.createPool();
       const { id } = await client.reserve(name);
       expect(purchaseIn(await client.pay(id)).status).toBe('confirmed');
       const before = await statusOf(purchaseStream(id));
-      // Another one that is started anew shows that the watch has looked since.
-      const other = await client.reserve(name);
-      await terminate(purchaseStream(other.id));
-      await runsAgain(purchaseStream(other.id));
+      await turnsPass(3);
       expect(await statusOf(purchaseStream(id))).toEqual(before);
-      await client.cancel(other.id);
     });
 
     test(
@@ -136,6 +169,15 @@ describeBoxOffice(
         await terminate(`pool-${name}`);
         await runsAgain(`pool-${name}`);
         expect(await client.pool(name)).toMatchObject({ status: 'stopped', reason: 'rain', price });
+        expect(poolIn(await client.steer(name, 'resume')).status).toBe('on-sale');
+        await terminate(`pool-${name}`);
+        // A command that comes while it is gone is answered 503, and in force once it is sent again.
+        const stopped = await eventually(
+          async () => poolIn(await client.steer(name, 'stop', { reason: 'more rain' })),
+          { within: REVIVED_WITHIN_MS },
+        );
+        expect(stopped).toMatchObject({ status: 'stopped', reason: 'more rain', price });
+        expect(poolIn(await client.steer(name, 'cancel', { reason: 'flood' })).status).toBe('cancelled');
       },
       TIME_LIMIT_MS,
     );
@@ -152,6 +194,10 @@ describeBoxOffice(
         await terminate(`show-${name}`);
         await runsAgain(`show-${name}`);
         await runsAgain(`pool-${name}--stalls`);
+        expect(showIn(await shows.steer(name, 'open')).status).toBe('sales-open');
+        const { id } = await open().client.reserve(`${name}--stalls`);
+        expect(showIn(await shows.steer(name, 'cancel', { reason: 'flood' })).status).toBe('cancelled');
+        expect(await open().client.becomes(id, 'cancelled')).toBeDefined();
       },
       TIME_LIMIT_MS,
     );

@@ -1,11 +1,12 @@
 import type { Pool as Database } from 'pg';
 import { z } from 'zod';
 
-/** Where the watch goes on in what it looks at in turn: by kind the last stream, and when overdue purchases were looked for. */
+/** Where the watch goes on in what it looks at in turn: by kind the last stream; and when it last did, and looked for overdue purchases. */
 export const lookedAt = z.object({
   purchases: z.string().default(''),
   pools: z.string().default(''),
   shows: z.string().default(''),
+  inTurnAt: z.number().default(0),
   overdueAt: z.number().default(0),
 });
 export type LookedAt = z.infer<typeof lookedAt>;

@@ -10,8 +10,9 @@ export const suspectLimits = {
   listBehindMilliseconds: 60_000,
   /** The first turn of all looks back so far. */
   firstLookMilliseconds: 86_400_000,
-  /** Streams of each kind that are looked at in turn, whatever Temporal lists. */
-  inTurn: 10,
+  /** Streams of each kind that are looked at in turn, whatever Temporal lists, and how often. */
+  inTurn: 30,
+  inTurnMilliseconds: 10_000,
   /** Purchases beyond their hold that are looked at in one turn, and how often. */
   overdue: 200,
   overdueMilliseconds: 20_000,
@@ -48,7 +49,12 @@ async function nextOf(database: Database, text: string, after: string): Promise<
 }
 
 /** A few of all that should run, each in its turn: what Temporal has lost altogether it does not list. */
-export async function inTurn(database: Database, looked: LookedAt): Promise<{ streams: string[]; lookedAt: LookedAt }> {
+export async function inTurn(
+  database: Database,
+  looked: LookedAt,
+  now: Date,
+): Promise<{ streams: string[]; lookedAt: LookedAt }> {
+  if (now.getTime() - looked.inTurnAt < suspectLimits.inTurnMilliseconds) return { streams: [], lookedAt: looked };
   const [purchases, pools, shows] = await Promise.all([
     nextOf(
       database,
@@ -69,7 +75,13 @@ export async function inTurn(database: Database, looked: LookedAt): Promise<{ st
   ]);
   return {
     streams: [...purchases.names, ...pools.names.map(poolStream), ...shows.names.map(showStream)],
-    lookedAt: { ...looked, purchases: purchases.last, pools: pools.last, shows: shows.last },
+    lookedAt: {
+      ...looked,
+      inTurnAt: now.getTime(),
+      purchases: purchases.last,
+      pools: pools.last,
+      shows: shows.last,
+    },
   };
 }
 

@@ -22,7 +22,7 @@ export const watchLimits = {
   /** From one turn to the next, over all processes. */
   everyMilliseconds: 3_000,
   /** A process that does not end its turn within this is helped out by another. */
-  turnSeconds: 60,
+  turnSeconds: 15,
   /** Workflows started in one turn; where there are more, the next turn comes at once. */
   startsInTurn: 200,
   /** Calls to Temporal at once. */
@@ -95,7 +95,7 @@ async function find(
   const at = now();
   const [closed, few] = await Promise.all([
     temporal.withDeadline(Date.now() + watchLimits.callMilliseconds, () => closedLately(temporal, turn, at)),
-    inTurn(database, turn.lookedAt),
+    inTurn(database, turn.lookedAt, at),
   ]);
   const late = await overdue(database, few.lookedAt, at);
   const wanted = await wantWorkflows(database, [...new Set([...closed.streams, ...few.streams, ...late.streams])]);
