@@ -69,7 +69,7 @@ export function presentCart({ view, lines }: CartReading, now: Date) {
     ...(total && { total }),
     ...(checkedOut && { purchaseId: checkedOut.purchaseId }),
     canUndo: canUndo(cart),
-    position: Math.max(view.position, ...lines.map(({ pool }) => pool.position)),
+    position: checkedOut ? view.position : Math.max(view.position, ...lines.map(({ pool }) => pool.position)),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };

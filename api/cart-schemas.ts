@@ -34,7 +34,7 @@ export const cartAnswer = z
       .describe('Of all lines now, or as it was checked out; left out where there are no lines or several currencies'),
     purchaseId: z.uuid().optional().describe('What it has become'),
     canUndo: z.boolean(),
-    position: z.int().describe('The newest of the cart and its pools'),
+    position: z.int().describe('The newest of the cart and its pools; of a cart that is checked out, its own last'),
     createdAt: instant,
     updatedAt: instant,
   })

@@ -2,6 +2,7 @@ import { poolStream } from '../src/domain';
 import { type PoolView, seatRowsSince } from '../src/projections';
 import type { Dependencies } from './dependencies';
 import type { LiveState, LiveView } from './live';
+import { isPoolOver } from './over';
 import type { SeatsReading } from './seats-reading';
 
 interface PoolState extends LiveState {
@@ -25,7 +26,7 @@ export function livePool({ database, reads }: Pick<Dependencies, 'database' | 'r
       const reading = await reads.pools.read(name);
       if (!reading) return undefined;
       const { pool, json } = reading;
-      const state = { position: pool.position, json };
+      const state = { position: pool.position, json, isLast: isPoolOver(pool) };
       const seats = pool.numbered ? await seatsOf(pool, known?.seats) : undefined;
       return seats ? { ...state, seats, ahead: (seen) => seats.eventSince(seen) } : state;
     },

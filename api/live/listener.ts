@@ -11,6 +11,7 @@ export class Listener {
   private digest: string | undefined;
   private blockedSince: number | undefined;
   private commentedAt = performance.now();
+  private ended = false;
 
   /** @param position the last one seen. */
   constructor(
@@ -22,7 +23,7 @@ export class Listener {
 
   /** Whether it is on its way now; a state that is older than the last one, or the same, is not sent. */
   offer(frame: Frame): boolean {
-    if (!this.isNews(frame)) return false;
+    if (this.ended || !this.isNews(frame)) return false;
     if (this.blockedSince !== undefined) {
       this.newest = frame;
       return false;
@@ -43,8 +44,13 @@ export class Listener {
     return this.blockedSince === undefined ? 0 : now - this.blockedSince;
   }
 
+  /** Ends its stream after what it was offered last. It has as long to take that as anything else. */
   end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    if (this.newest) this.send(this.newest);
     this.response.end();
+    this.blockedSince ??= performance.now();
   }
 
   /** With its connection, which the response may still wait for. */
@@ -62,6 +68,7 @@ export class Listener {
   }
 
   private drained(): void {
+    if (this.ended) return;
     this.blockedSince = undefined;
     const { newest } = this;
     this.newest = undefined;

@@ -5,76 +5,14 @@ import type { Registry } from 'prom-client';
 import { type CommitFeed, StoreUnavailable, storeError } from '../../src/store';
 import { Places } from '../places';
 import { Problem, unavailable } from '../problem';
-import { type Ahead, type Frame, frame, retryHint } from './event-stream';
+import { type Frame, retryHint } from './event-stream';
 import { FurtherStreams } from './further-streams';
+import { type LiveLimits, liveLimits } from './limits';
 import { Listener } from './listener';
 import { type LiveMetrics, liveMetrics } from './live-metrics';
-import { type RoundLimits, Rounds } from './rounds';
-
-export interface LiveLimits extends RoundLimits {
-  /** Listeners of this process. */
-  listeners: number;
-  /** Listeners of one key holder, and of one address without a key. */
-  withKey: number;
-  withoutKey: number;
-  /** Everything that is followed is read again so often, should word of a commit ever have been missed. */
-  pollMilliseconds: number;
-  commentMilliseconds: number;
-  /** A listener that takes nothing for so long is dropped. */
-  slowMilliseconds: number;
-  checkMilliseconds: number;
-  /** Listeners written to in one turn of the event loop. */
-  atOnce: number;
-  /** A listener whose stream has ended connects again after this, and a part of the spread. */
-  reconnectMilliseconds: number;
-  reconnectSpreadMilliseconds: number;
-}
-
-export const liveLimits: LiveLimits = {
-  listeners: 10_000,
-  withKey: 5_000,
-  withoutKey: 2_500,
-  everyMilliseconds: 20,
-  restFactor: 1,
-  retryMilliseconds: 500,
-  pollMilliseconds: 5_000,
-  commentMilliseconds: 15_000,
-  slowMilliseconds: 20_000,
-  checkMilliseconds: 500,
-  atOnce: 250,
-  reconnectMilliseconds: 1_000,
-  reconnectSpreadMilliseconds: 2_000,
-};
-
-/** A kind of thing that can be followed. */
-export interface LiveView {
-  /** The name of its events on the wire. */
-  event: 'availability' | 'purchase' | 'cart';
-  /** The stream whose commits change it. */
-  stream(name: string): string;
-  /**
-   * Its state, no older than the call; undefined where there is nothing to tell yet.
-   * @param known an earlier state, where there is one: what has not changed since need not be read again
-   */
-  read(name: string, known?: LiveState): Promise<LiveState | undefined>;
-}
-
-export interface LiveState {
-  position: number;
-  /** In one line. */
-  json: string;
-  /** Streams that change it beside the view's own. */
-  alsoChangedBy?: readonly string[];
-  /** What changed is told before the state itself, for views of which the whole would be too much each time. */
-  ahead?: Ahead;
-}
-
-interface Topic {
-  view: LiveView;
-  name: string;
-  state: LiveState | undefined;
-  listeners: Set<Listener>;
-}
+import { Rounds } from './rounds';
+import { frameOf, keepNewest, notBefore, type Topic } from './topic';
+import type { LiveState, LiveView } from './view';
 
 export interface LiveOptions {
   feed: CommitFeed;
@@ -165,8 +103,9 @@ export class LiveViews {
       response.flushHeaders();
       response.write(retryHint(this.reconnectAfter()));
       this.tell(topic, listener, frameOf(view, first));
+      if (first.isLast) listener.end();
       // Read once more: what was committed since the first state was read may have come before this listener did.
-      this.markDirty(topic);
+      else this.markDirty(topic);
     };
   }
 
@@ -244,7 +183,9 @@ export class LiveViews {
     let written = 0;
     for (const listener of topic.listeners) {
       if (this.stopped) return;
-      if (!this.tell(topic, listener, state)) continue;
+      const sent = this.tell(topic, listener, state);
+      if (newest.isLast) listener.end();
+      if (!sent) continue;
       written += 1;
       if (written % this.limits.atOnce === 0) await nextTurn();
     }
@@ -276,16 +217,4 @@ export class LiveViews {
     const steps = 64;
     return reconnectMilliseconds + Math.round((reconnectSpreadMilliseconds * (this.followed % steps)) / steps);
   }
-}
-
-const frameOf = ({ event }: LiveView, { position, json, ahead }: LiveState) => frame(event, position, json, ahead);
-
-function keepNewest(topic: Topic, state: LiveState): void {
-  if (!topic.state || topic.state.position <= state.position) topic.state = state;
-}
-
-/** Of several streams, the one with the highest position may be no part of the state any more: read later is newer all the same. */
-function notBefore({ state }: Topic, read: LiveState): LiveState {
-  if (!read.alsoChangedBy || !state || state.position <= read.position) return read;
-  return { ...read, position: state.position };
 }

@@ -5,6 +5,7 @@ import type { Dependencies } from '../dependencies';
 import { findPurchase } from '../find';
 import { eventStreamHeaders, type Follower, type LiveState, type LiveView, lastSeen } from '../live';
 import { livePool } from '../live-pool';
+import { isCartOver, isPurchaseOver } from '../over';
 import { poolParams } from '../pool-schemas';
 import { presentPurchase } from '../present';
 import { notFound } from '../problem';
@@ -15,7 +16,13 @@ import { eventStreamAnswer, liveHeaders } from '../schemas';
 const purchaseState = (purchase: Parameters<typeof presentPurchase>[0]): LiveState => ({
   position: purchase.position,
   json: JSON.stringify(presentPurchase(purchase)),
+  isLast: isPurchaseOver(purchase),
 });
+
+/** Of something that is over: whoever has heard its last state need not come again. */
+const over = {
+  204: { description: 'It is over, and the state in Last-Event-ID was its last: nothing more will come' },
+};
 
 /** Server-sent events that follow a pool, a purchase or a cart from state to state. */
 export function liveRoutes(dependencies: Dependencies): Route[] {
@@ -35,7 +42,12 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
   const cartState = (reading: CartReading): LiveState => {
     const answer = presentCart(reading, now());
     const alsoChangedBy = answer.items.map(({ pool }) => poolStream(pool));
-    return { position: answer.position, json: JSON.stringify(answer), alsoChangedBy };
+    return {
+      position: answer.position,
+      json: JSON.stringify(answer),
+      alsoChangedBy,
+      isLast: isCartOver(reading.view),
+    };
   };
 
   const collecting: LiveView = {
@@ -44,7 +56,7 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
     read: async (id) => cartState(await readAnyCart(dependencies, id)),
   };
 
-  /** From the last event that the follower has seen, where it says so. */
+  /** From the last event that the follower has seen, where it says so; 204, which ends a browser's EventSource, where that was the last of all. */
   function following(
     view: LiveView,
     name: string,
@@ -52,6 +64,7 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
     { header, ...follower }: Follower & { header(name: string): string | undefined },
   ): Answer {
     const seen = lastSeen(header('last-event-id'), first.position);
+    if (first.isLast && seen === first.position) return { status: 204, headers: { 'Cache-Control': 'no-store' } };
     const open = () => live.follow(view, name, { first, seen }, follower);
     return { status: 200, headers: eventStreamHeaders, open };
   }
@@ -59,7 +72,7 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
   const pool = route({
     method: 'get',
     path: '/v1/pools/{name}/live',
-    summary: 'A pool as it changes: the newest state at once, then each that follows',
+    summary: 'A pool as it changes: the newest state at once, then each that follows, until it is over',
     roles: 'all',
     params: poolParams,
     headers: liveHeaders,
@@ -69,6 +82,7 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
           'Events `availability`; data is the pool. Where its seats are numbered, before each of them an event `seats` without an id; data is the seat map with only the rows that changed since the state before, at first with all',
         schema: eventStreamAnswer,
       },
+      ...over,
     },
     answerType: 'text/event-stream',
     problems: ['not-found', 'unavailable'],
@@ -82,11 +96,11 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
   const purchase = route({
     method: 'get',
     path: '/v1/purchases/{id}/live',
-    summary: 'A purchase as it changes: its state at once, then each that follows',
+    summary: 'A purchase as it changes: its state at once, then each that follows, until it is over',
     roles: ['shop'],
     params: purchaseParams,
     headers: liveHeaders,
-    answers: { 200: { description: 'Events `purchase`; data is the purchase', schema: eventStreamAnswer } },
+    answers: { 200: { description: 'Events `purchase`; data is the purchase', schema: eventStreamAnswer }, ...over },
     answerType: 'text/event-stream',
     problems: ['unauthorized', 'forbidden', 'not-found', 'unavailable'],
     async handle({ params: { id }, caller, header, sender, hasKey, concerns }): Promise<Answer> {
@@ -99,11 +113,11 @@ export function liveRoutes(dependencies: Dependencies): Route[] {
   const cart = route({
     method: 'get',
     path: '/v1/carts/{id}/live',
-    summary: 'A cart as it and its pools change: its state at once, then each that follows',
+    summary: 'A cart as it and its pools change: its state at once, then each that follows, until it is checked out',
     roles: ['shop'],
     params: cartParams,
     headers: liveHeaders,
-    answers: { 200: { description: 'Events `cart`; data is the cart', schema: eventStreamAnswer } },
+    answers: { 200: { description: 'Events `cart`; data is the cart', schema: eventStreamAnswer }, ...over },
     answerType: 'text/event-stream',
     problems: ['unauthorized', 'forbidden', 'not-found', 'unavailable'],
     async handle({ params: { id }, caller, header, sender, hasKey }): Promise<Answer> {

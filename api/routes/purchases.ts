@@ -1,17 +1,12 @@
 import { purchaseStream } from '../../src/domain';
-import {
-  customerPurchases,
-  type PurchaseView,
-  purchasesOfCustomer,
-  purchaseTimeline,
-  waitForPosition,
-} from '../../src/projections';
+import { customerPurchases, purchasesOfCustomer, purchaseTimeline, waitForPosition } from '../../src/projections';
 import { shopOf } from '../authentication';
 import { beginPurchase, problemsOfBuying } from '../begin-purchase';
 import type { Dependencies } from '../dependencies';
 import { idempotencyKey, takeIn } from '../door';
 import { isKnown } from '../etag';
 import { findPurchase } from '../find';
+import { isPurchaseOver } from '../over';
 import { etagOf, presentPurchase } from '../present';
 import {
   acceptedAnswer,
@@ -27,8 +22,6 @@ import {
 } from '../purchase-schemas';
 import { type Answer, type Route, route } from '../route';
 import { awaitCommit, preferenceApplied, preferredWait } from '../waiting';
-
-const isChangeable = ({ status }: PurchaseView) => ['requested', 'reserved', 'paying'].includes(status);
 
 export function purchaseRoutes(dependencies: Dependencies): Route[] {
   const { database, feed } = dependencies;
@@ -79,7 +72,7 @@ export function purchaseRoutes(dependencies: Dependencies): Route[] {
       };
       const isNews = known !== undefined && !isKnown(known, etagOf(first));
       const later =
-        seconds > 0 && isChangeable(first) && !isNews
+        seconds > 0 && !isPurchaseOver(first) && !isNews
           ? await awaitCommit(feed, purchaseStream(id), seconds, changed)
           : undefined;
       const purchase = later ?? first;

@@ -18,6 +18,8 @@ interface SceneOptions extends Partial<LiveLimits> {
   listens?: boolean;
   /** Before each state goes from which position to which it leads. */
   tellsAhead?: boolean;
+  /** The count is over when there are so many events. */
+  endsAt?: number;
 }
 
 /** A live view of how many events a stream has, with so much text beside it. */
@@ -32,7 +34,7 @@ class Scene {
 
   constructor(
     private readonly store: OpenStore,
-    { text = '', listens = true, tellsAhead = false, ...limits }: SceneOptions = {},
+    { text = '', listens = true, tellsAhead = false, endsAt = Number.POSITIVE_INFINITY, ...limits }: SceneOptions = {},
   ) {
     this.feed = new CommitFeed(store.url, () => undefined);
     if (listens) this.feed.start();
@@ -45,7 +47,7 @@ class Scene {
         this.reads += 1;
         if (name === unreadable && this.reads > 1) throw new Error('cannot be read');
         const position = (await readVersions(store.database, [name])).get(name) ?? 0;
-        const state = { position, json: JSON.stringify({ position, text }) };
+        const state = { position, json: JSON.stringify({ position, text }), isLast: position >= endsAt };
         const ahead = (from: number) => eventAhead('seats', JSON.stringify({ from, to: position }));
         return tellsAhead ? { ...state, ahead } : state;
       },
@@ -253,5 +255,37 @@ describe('the listeners of a live view', () => {
     opened.stop();
     slow?.resume();
     await eventually(() => [slow, ...others].every((each) => each?.ended === 'whole'));
+  });
+
+  it('hear the last state and then the end, those too that take nothing for a while', async () => {
+    const endsAt = (await (await scene()).commit(1)) + 12;
+    const opened = await scene({ everyMilliseconds: 1, endsAt, text: 'x'.repeat(1_000_000) });
+    const [slow, ...others] = await opened.follow(3);
+    await eventually(() => [slow, ...others].every((each) => each?.events.length === 1));
+    slow?.pause();
+    for (let last = 0; last < endsAt; ) {
+      last = await opened.commit(1);
+      await Promise.all(others.map((each) => each.shows(at(last))));
+    }
+    await eventually(() => others.every(({ ended }) => ended === 'whole'));
+    expect(slow?.ended).toBeUndefined();
+    slow?.resume();
+    await eventually(() => slow?.ended === 'whole');
+    expect(slow?.last?.data).toMatchObject({ position: endsAt });
+    await eventually(async () => (await opened.metric('boxoffice_live_listeners')) === 0);
+    expect(await opened.metric('boxoffice_live_dropped_total')).toBe(0);
+  });
+
+  it('that never take the end are dropped, and give their places back', async () => {
+    const endsAt = (await (await scene()).commit(1)) + 12;
+    const limits = { slowMilliseconds: 500, checkMilliseconds: 50, everyMilliseconds: 1, withKey: 2 };
+    const opened = await scene({ ...limits, endsAt, text: 'x'.repeat(8_000_000) });
+    await opened.commit(12);
+    const [slow] = await opened.follow(1);
+    slow?.pause();
+    await eventually(async () => (await opened.metric('boxoffice_live_dropped_total')) === 1);
+    await eventually(async () => (await opened.metric('boxoffice_live_listeners')) === 0);
+    const again = await opened.follow(2);
+    expect(again.map(({ status }) => status)).toEqual([200, 200]);
   });
 });

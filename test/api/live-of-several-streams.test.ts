@@ -100,4 +100,13 @@ describe('a live view of several streams', () => {
       [15, 'over'],
     ]);
   });
+
+  it('tells its last state at a lower position too, and ends', async () => {
+    await changes('cart-a', showing(20, 'much sold', 'pool-b'));
+    await listener.shows((text: string) => text === 'much sold');
+    state = { ...showing(17, 'checked out', 'pool-b'), isLast: true };
+    await commit('cart-a');
+    await eventually(() => listener.ended === 'whole');
+    expect(states().at(-1)).toEqual([20, 'checked out']);
+  });
 });
