@@ -2,7 +2,16 @@
 const TEST_TIMEOUT_MS = 30_000;
 
 /** Packages that ship ECMAScript modules only, which Jest must turn into CommonJS. */
-const esmOnly = ['node-pg-migrate', 'glob', 'minimatch', 'path-scurry', 'lru-cache', 'minipass', 'brace-expansion'];
+const esmOnly = [
+  'node-pg-migrate',
+  'glob',
+  'minimatch',
+  'path-scurry',
+  'lru-cache',
+  'minipass',
+  'brace-expansion',
+  'dinero.js',
+];
 
 /** Run through `npm test`, which starts the databases and servers the suites use: see test/run.ts. */
 module.exports = {

@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import {
   createPool,
+  givenPrice,
   holdsPolicy,
   invariant,
-  money,
+  isNameOfSection,
   type Pool,
   type PoolCommand,
   type PoolSettings,
@@ -13,13 +14,15 @@ import {
   plainText,
   poolEvents,
   poolLimits,
-  poolSettings,
+  poolName,
   poolStatus,
   poolStream,
   pricingSchema,
   type Refusal,
   type SaleStoppedSignal,
+  salesEnd,
   seatLabel,
+  startedPool,
   steerPool,
 } from '../src/domain';
 import type { GroupCommit, Session, StepOutcomes } from '../src/store';
@@ -28,7 +31,13 @@ import { poolRef } from './streams';
 
 /** How a signal to a pool went: in force, refused by the business, or not understood. */
 export type SteerOutcome =
-  | { status: 'done'; poolStatus: PoolStatus; releaseHolds?: { reason: string } }
+  | {
+      status: 'done';
+      poolStatus: PoolStatus;
+      releaseHolds?: { reason: string };
+      /** Of a pool that was made: when its sale is over by itself. */
+      closesAt?: string;
+    }
   | { status: 'refused'; refusal: Refusal }
   | { status: 'invalid'; because: string };
 
@@ -57,7 +66,7 @@ export const steerInputs = {
   resumeSales: z.strictObject({ requestId }).optional(),
   reprice: z
     .strictObject({
-      price: money.refine(({ amount }) => amount > 0, 'must cost something').optional(),
+      price: givenPrice.optional(),
       pricing: pricingSchema.optional(),
       requestId,
     })
@@ -126,10 +135,27 @@ function standing(pool: Pool | undefined): Done {
   return ending ? { ...outcome, releaseHolds: { reason: ending.reason } } : outcome;
 }
 
-function isAsAsked(pool: Pool, settings: PoolSettings): boolean {
-  const { PoolCreated } = poolEvents;
-  return isDeepStrictEqual(PoolCreated.parse(pool), PoolCreated.parse(settings));
+function made(pool: Pool | undefined): SteerOutcome {
+  const outcome = done(pool);
+  const closesAt = pool && salesEnd(pool);
+  return closesAt === undefined ? outcome : { ...outcome, closesAt };
 }
+
+/** The pool was made of these settings, by this version or by one that asked less of them. */
+function isAsAsked(pool: Pool, given: PoolSettings): boolean {
+  const { PoolCreated } = poolEvents;
+  const made = PoolCreated.parse(pool);
+  return [PoolCreated.safeParse(given), startedPool.safeParse(given)].some(
+    ({ success, data }) => success && isDeepStrictEqual(data, made),
+  );
+}
+
+const taken = (pool: string): Refusal => ({ slug: 'pool-name-taken', pool });
+/** A show makes its pools itself, all at once, and only then starts their workflows. */
+const noSection = (pool: string): Refusal => ({
+  slug: 'not-found',
+  what: `show that has published a section as ${pool}`,
+});
 
 /** What a pool's workflow does to the pool's stream, and to the purchases that hold its tickets. */
 export function createPoolActivities({
@@ -182,16 +208,17 @@ export function createPoolActivities({
   return {
     /** Throws a ZodError for what makes no pool. */
     async createPool(given: PoolSettings): Promise<SteerOutcome> {
-      const settings = poolSettings.parse(given);
-      const ref = poolRef(settings.name);
-      return decide(settings.name, 'create', (session): SteerOutcome => {
+      const name = poolName.parse(given.name);
+      const ref = poolRef(name);
+      return decide(name, 'create', (session): SteerOutcome => {
         const before = session.state(ref);
-        // Asked again after an answer that was lost, it finds the pool that it made itself.
-        if (before && isAsAsked(before, settings)) return done(before);
-        const decision = createPool(before, settings);
+        // Asked again after an answer that was lost, it finds the pool that it made itself, or that a show has made.
+        if (before) return isAsAsked(before, given) ? made(before) : { status: 'refused', refusal: taken(name) };
+        if (given.show !== undefined || isNameOfSection(name)) return { status: 'refused', refusal: noSection(name) };
+        const decision = createPool(before, startedPool.parse(given));
         if (!decision.accepted) return { status: 'refused', refusal: decision.refusal };
         session.append(ref, decision.events);
-        return done(session.state(ref));
+        return made(session.state(ref));
       });
     },
 

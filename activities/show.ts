@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   invariant,
+  isSamePlan,
   newShow,
   type PoolSettings,
   planDraft,
@@ -13,6 +14,7 @@ import {
   type ShowSurroundings,
   salesEnd,
   showEnd,
+  showSettings,
   showStream,
 } from '../src/domain';
 import type { GroupCommit, Session, StepOutcomes } from '../src/store';
@@ -92,6 +94,13 @@ export function createShowActivities({
   const look = (show: string) =>
     decide(show, 'look', { venues: [], pools: [] }, (session) => session.state(showRef(show)));
 
+  /** The plan, where the show stands as planned already; an earlier release may have let through what is refused today. */
+  async function asItStands(given: ShowSettings): Promise<ShowSettings | undefined> {
+    const { data: plan } = showSettings.safeParse(given);
+    const show = plan && (await look(plan.name));
+    return show && isSamePlan(show, plan) ? plan : undefined;
+  }
+
   async function forEachPool(name: string, act: (pool: PoolSettings, show: Show) => Promise<void>): Promise<number> {
     const show = await look(name);
     // A draft has no pools: whatever has their names is not its own.
@@ -108,10 +117,11 @@ export function createShowActivities({
     const parsed = understood(step);
     if ('invalid' in parsed) return { status: 'invalid', because: parsed.invalid };
     const seen = await look(show);
-    const other = parsed.kind === 'changeShow' && parsed.change.venue !== undefined ? [parsed.change.venue] : [];
-    const venues = seen ? [seen.venue, ...other] : [];
+    const { venue, sections = [] } = parsed.kind === 'changeShow' ? parsed.change : {};
+    const venues = seen ? [seen.venue, ...(venue === undefined ? [] : [venue])] : [];
     const pools = seen ? poolsOfShow(seen) : [];
-    return decide(show, name, { venues, pools }, (session, around): ShowOutcome => {
+    const reach = { venues, pools: [...new Set([...pools, ...poolsOfShow({ name: show, sections })])] };
+    return decide(show, name, reach, (session, around): ShowOutcome => {
       const before = session.state(showRef(show));
       if (before?.venue !== seen?.venue || (before && poolsOfShow(before).join() !== pools.join())) {
         throw new ShowChangedMeanwhile(`show ${show} was changed`);
@@ -144,8 +154,8 @@ export function createShowActivities({
   return {
     /** Plans a show and books its venue. Throws a ZodError for what is no plan. */
     async draftShow(given: ShowSettings): Promise<ShowOutcome> {
-      const settings: ShowSettings = draft.parse(given);
-      const reach = { venues: [settings.venue], pools: [] };
+      const settings = (await asItStands(given)) ?? draft.parse(given);
+      const reach = { venues: [settings.venue], pools: poolsOfShow(settings) };
       return decide(settings.name, 'draft', reach, (session, around): ShowOutcome => {
         const before = session.state(showRef(settings.name));
         const planned = planDraft(before, settings, around, now());

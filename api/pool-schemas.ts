@@ -1,92 +1,13 @@
 /** What comes in and what goes out of pools. */
 import { z } from 'zod';
-import {
-  givenInstant,
-  holdsPolicy,
-  money,
-  needsStart,
-  plainText,
-  poolLimits,
-  poolName,
-  pricingSchema,
-  rowsOfLabels,
-  seatCount,
-  seatLabel,
-  seatLabels,
-  seatRows,
-} from '../src/domain';
-import { instant, limit, positiveMoney, reason, textLimits } from './schemas';
+import * as domain from '../src/domain';
+import { instant, limit, positiveMoney, reason } from './schemas';
+
+const { holdsPolicy, money, poolLimits, poolName, pricingSchema, seatLabel } = domain;
 
 export const poolParams = z.object({ name: poolName });
 
-/** What is sold of a pool, and how: so for pools by name alone and for the sections of a show. */
-const offer = {
-  capacity: z.int().min(1).max(poolLimits.capacity).optional().describe('Left out where seats or rows give it'),
-  seats: seatLabels
-    .optional()
-    .describe('Seats by name, such as A-1: what stands before the last hyphen is the row; the front row first'),
-  rows: seatRows.optional().describe('Many seats in few words, the front row first'),
-  price: positiveMoney,
-  pricing: pricingSchema.optional(),
-  maxPerPurchase: z
-    .int()
-    .min(poolLimits.maxPerPurchase.least)
-    .max(poolLimits.maxPerPurchase.most)
-    .default(poolLimits.maxPerPurchase.usual),
-  maxPerCustomer: z
-    .int()
-    .min(poolLimits.maxPerCustomer.least)
-    .max(poolLimits.maxPerCustomer.most)
-    .optional()
-    .describe('Tickets that one customer may hold and have bought'),
-  holdSeconds: z
-    .int()
-    .min(poolLimits.holdSeconds.least)
-    .max(poolLimits.holdSeconds.most)
-    .default(poolLimits.holdSeconds.usual),
-};
-
-interface Offer {
-  capacity?: number | undefined;
-  seats?: string[] | undefined;
-  rows?: z.output<typeof seatRows> | undefined;
-}
-
-const offersOnce = ({ capacity, seats, rows }: Offer) =>
-  [capacity, seats, rows].filter((given) => given !== undefined).length === 1;
-
-const offeredOnce = { path: ['capacity'], message: 'give one of capacity, seats and rows' };
-
-/** What was given in one of three ways: how many tickets there are, and the seats where they are numbered. */
-function sized<Given extends Offer>({ capacity = 0, seats, rows, ...rest }: Given) {
-  const numbered = seats ? rowsOfLabels(seats) : rows;
-  return { ...rest, capacity: numbered ? seatCount(numbered) : capacity, ...(numbered && { rows: numbered }) };
-}
-
-export const newPool = z
-  .strictObject({
-    name: poolName,
-    title: plainText(textLimits.title).optional(),
-    ...offer,
-    startsAt: givenInstant.optional(),
-    opensAt: givenInstant.optional(),
-    closesAt: givenInstant.optional(),
-  })
-  .refine(({ opensAt, closesAt }) => !opensAt || !closesAt || Date.parse(opensAt) < Date.parse(closesAt), {
-    path: ['closesAt'],
-    message: 'must be after opensAt',
-  })
-  .refine(({ startsAt, opensAt }) => !startsAt || !opensAt || Date.parse(opensAt) < Date.parse(startsAt), {
-    path: ['opensAt'],
-    message: 'must be before startsAt',
-  })
-  .refine(({ startsAt, pricing }) => startsAt !== undefined || !pricing || !needsStart(pricing), {
-    path: ['startsAt'],
-    message: 'is needed by a pricing that follows the time to the start',
-  })
-  .refine(offersOnce, offeredOnce)
-  .transform(sized)
-  .openapi('NewPool');
+export const newPool = domain.newPool.clone().openapi('NewPool');
 
 export const stopBody = z.strictObject({ reason, holds: holdsPolicy.default('release') }).openapi('Stop');
 

@@ -1,25 +1,18 @@
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { money, plainText, purchaseLimits } from '../src/domain';
+import { givenPrice, plainText, purchaseLimits } from '../src/domain';
 import { parts } from './readiness';
 
 extendZodWithOpenApi(z);
 
 /** What comes in and what goes out, once: Express parses by it and OpenAPI is made from it. */
-export const textLimits = { title: 200, reason: 500, customerId: purchaseLimits.customerIdLength, token: 200 } as const;
+export const textLimits = { reason: 500, customerId: purchaseLimits.customerIdLength, token: 200 } as const;
 
 export const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
 
-export const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-
-export const positiveMoney = z
-  .strictObject({
-    amount: money.shape.amount.min(1, 'must cost something'),
-    currency: money.shape.currency.refine((code) => currencies.has(code), 'is no currency of ISO 4217'),
-  })
-  .openapi('Money', {
-    description: 'Integer minor units of an ISO 4217 currency',
-  });
+export const positiveMoney = z.strictObject(givenPrice.shape).openapi('Money', {
+  description: 'Integer minor units of an ISO 4217 currency',
+});
 
 export const reason = plainText(textLimits.reason);
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import {
   type PoolStatus,
   poolCodec,
-  poolSettings,
+  poolEvents,
   poolStream,
   purchaseStream,
   type ShowStatus,
@@ -83,7 +83,7 @@ async function poolAnew(database: Database, name: string): Promise<Anew | undefi
   const made = first && poolCodec.decode(first);
   if (made?.type !== 'PoolCreated') throw new Error(`the stream of pool ${name} does not begin with it`);
   const { price, pricing } = pool;
-  const settings = poolSettings.parse({ ...made.data, price, pricing });
+  const settings = poolEvents.PoolCreated.parse({ ...made.data, price, pricing });
   return { type: workflowTypes.pool, options: poolStart(settings) };
 }
 

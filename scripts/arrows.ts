@@ -24,7 +24,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     neverReaches: ['zod'],
   },
   activities: { code: ['src/domain', 'src/store', 'src/projections', 'src/payments'] },
-  'src/domain': { code: [], packages: ['zod', 'uuid'] },
+  'src/domain': { code: [], packages: ['zod', 'uuid', 'dinero.js'] },
   'src/store': { code: [], types: ['src/domain'] },
   'src/projections': { code: ['src/domain', 'src/store'] },
   'src/payments': { code: ['src/domain'] },

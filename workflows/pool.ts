@@ -18,7 +18,7 @@ import { goOneByOne } from './pool-one-by-one';
 import { runLength } from './run-length';
 import { Standing } from './standing';
 import { Telling } from './telling';
-import { inWords, lastOf } from './words';
+import { inWords, lastOf, notMade } from './words';
 
 export interface PoolState {
   pool: string;
@@ -42,6 +42,7 @@ interface Carried extends CarriedPoolInbox {
   state: PoolState;
   opened: boolean;
   closed: boolean;
+  closesAt?: string | undefined;
   /** Why open purchases are still to be told that the sale has ended. */
   tell?: string | undefined;
 }
@@ -60,6 +61,8 @@ export class Steering {
   readonly standing: Standing<PoolState>;
   private opened: boolean;
   private closed: boolean;
+  /** As the pool was made: whoever started its workflow may not have said it. */
+  private closesAt: string | undefined;
   private readonly alarm = new Alarm();
   private readonly telling: Telling;
   /** Taken from the inbox, and not known to be in the stream. */
@@ -74,6 +77,7 @@ export class Steering {
     );
     this.opened = carried?.opened ?? input.settings.opensAt === undefined;
     this.closed = carried?.closed ?? false;
+    this.closesAt = carried?.closesAt ?? input.settings.closesAt;
     this.telling = new Telling(this.state.pool, (words) => this.standing.say(words));
     setHandler(poolStatus, () => this.state);
     this.inbox = new PoolInbox(carried ?? { outcomes: [] }, (name) =>
@@ -105,9 +109,9 @@ export class Steering {
 
   /** The time at which the sale is to be opened or closed next; that of a show's pools is the show's business. */
   get nextHour(): string | undefined {
-    const { opensAt, closesAt, show } = this.input.settings;
+    const { opensAt, show } = this.input.settings;
     if (show !== undefined) return undefined;
-    return this.opened ? (this.closed ? undefined : closesAt) : opensAt;
+    return this.opened ? (this.closed ? undefined : this.closesAt) : opensAt;
   }
 
   get nextStep(): 'openSales' | 'closeSales' {
@@ -133,8 +137,11 @@ export class Steering {
 
   private async begin(): Promise<void> {
     const made = await createPool(this.input.settings);
-    if (made.status !== 'done') this.standing.show('refused', 'The name was taken before; no pool was made.');
-    else this.standing.show(made.poolStatus, this.untilOpen());
+    if (made.status !== 'done') this.standing.show('refused', notMade(made));
+    else {
+      this.closesAt = made.closesAt ?? this.closesAt;
+      this.standing.show(made.poolStatus, this.untilOpen());
+    }
   }
 
   private untilOpen(): string {
@@ -233,8 +240,8 @@ export class Steering {
   async continueAsNew(): Promise<never> {
     this.inbox.close('moving on');
     await condition(allHandlersFinished);
-    const { input, state, opened, closed, telling, inbox, underWay } = this;
-    const carried = { state, opened, closed, tell: telling.reason, ...inbox.carry(underWay) };
+    const { input, state, opened, closed, closesAt, telling, inbox, underWay } = this;
+    const carried = { state, opened, closed, closesAt, tell: telling.reason, ...inbox.carry(underWay) };
     return continueAsNew<typeof pool>({ ...input, carried });
   }
 }

@@ -16,6 +16,14 @@ export function inWords(signal: string, outcome: SteerOutcome | ShowOutcome | Dr
   }
 }
 
+/** Why no pool came of a workflow. */
+export function notMade(outcome: Exclude<SteerOutcome, { status: 'done' }>): string {
+  if (outcome.status === 'invalid') return `No pool was made: ${outcome.because}`;
+  return outcome.refusal.slug === 'pool-name-taken'
+    ? 'The name was taken before; no pool was made.'
+    : 'Names with -- belong to the sections of shows, which make their pools themselves; no pool was made.';
+}
+
 export function droppedInWords(dropped: number): string {
   return `${dropped} signals were dropped, as more than ${waitingLimits.letters} were waiting. Send what still matters again, more slowly.`;
 }

@@ -59,7 +59,7 @@ export function showCommandRoutes(dependencies: Dependencies): Route[] {
     path: '/v1/shows/{name}/change',
     summary: 'Change a draft: what is named becomes other, and null takes away what need not be there',
     body: showChange,
-    problems: [...problems, 'past-date', 'venue-occupied'],
+    problems: [...problems, 'past-date', 'venue-occupied', 'pool-name-taken'],
     handle: ({ params, caller, body }) => steer(params.name, caller, 'changeShow', body),
   });
 

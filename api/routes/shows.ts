@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { ShowOutcome } from '../../activities';
-import { draftShow, type ShowSettings, workflowTypes } from '../../src/domain';
-import { listShows, type ShowPage, showNamed, shows, waitForPosition } from '../../src/projections';
+import { draftShow, poolsOfShow, type ShowSettings, workflowTypes } from '../../src/domain';
+import { listShows, poolsNamed, type ShowPage, showNamed, shows, waitForPosition } from '../../src/projections';
 import type { ShowState } from '../../workflows/show';
 import type { Caller } from '../authentication';
 import { isOver } from '../commands';
@@ -30,6 +30,8 @@ export function showRoutes(dependencies: Dependencies): Route[] {
     if (await showNamed(database, settings.name)) {
       throw refusalProblem({ slug: 'show-name-taken', show: settings.name });
     }
+    const [taken] = await poolsNamed(database, poolsOfShow(settings));
+    if (taken) throw refusalProblem({ slug: 'pool-name-taken', pool: taken.name });
   }
 
   /** Starts the show's workflow and waits until that has drafted the show or was refused. */
@@ -65,6 +67,7 @@ export function showRoutes(dependencies: Dependencies): Route[] {
       'validation-failed',
       'past-date',
       'show-name-taken',
+      'pool-name-taken',
       'venue-occupied',
       'unauthorized',
       'forbidden',

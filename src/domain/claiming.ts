@@ -1,4 +1,5 @@
 import { type Customer, customerKey } from './customer';
+import { salesEnd } from './hours';
 import type { Money } from './money';
 import { available, type Pool } from './pool';
 import type { PoolEvent } from './pool-events';
@@ -57,7 +58,8 @@ export function claimTickets(pool: Pool | undefined, command: ClaimTickets): Dec
 function notSelling(pool: Pool, now: Date): Refusal | undefined {
   const { name } = pool;
   if (pool.cancelled) return { slug: 'pool-cancelled', pool: name, reason: pool.cancelled.reason };
-  if (pool.closed || (pool.closesAt !== undefined && now.getTime() >= Date.parse(pool.closesAt))) {
+  const end = salesEnd(pool);
+  if (pool.closed || (end !== undefined && now.getTime() >= Date.parse(end))) {
     return { slug: 'sales-stopped', pool: name, reason: 'the sale is over' };
   }
   if (pool.stopped) return { slug: 'sales-stopped', pool: name, reason: pool.stopped.reason };

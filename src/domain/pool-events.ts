@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { asItWas, eventCodec } from './event-codec';
 import { money } from './money';
-import { needsStart, pricingSchema, quoteSchema } from './pricing';
-import { seatCount, seatLabel, seatRows } from './seating';
+import { pricingSchema, quoteSchema } from './pricing';
+import { seatLabel, seatRows } from './seating';
 
 /** Where each limit of a pool is set. */
 export const poolLimits = {
   capacity: 1_000_000,
+  titleLength: 200,
   maxPerPurchase: { least: 1, most: 50, usual: 4 },
   maxPerCustomer: { least: 1, most: 1000 },
   holdSeconds: { least: 1, most: 3600, usual: 300 },
@@ -78,12 +79,3 @@ export const poolCodec = eventCodec(poolEvents, {
   PoolRepriced: { version: 2, upcasts: { 1: asItWas } },
 });
 export type PoolSettings = z.infer<typeof poolEvents.PoolCreated>;
-
-/** What a pool's workflow is started with, also by hand. */
-export const poolSettings = poolEvents.PoolCreated.refine(
-  ({ rows, capacity }) => rows === undefined || seatCount(rows) === capacity,
-  { path: ['capacity'], message: 'must be the number of the seats' },
-).refine(({ pricing, startsAt }) => !pricing || startsAt !== undefined || !needsStart(pricing), {
-  path: ['startsAt'],
-  message: 'is needed by a pricing that follows the time to the start',
-});

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { givenInstant } from './instant';
-import { money } from './money';
-import { poolLimits } from './pool-events';
-import { pricingSchema } from './pricing';
-import { rowsOfLabels, seatCount, seatLabels, seatRows } from './seating';
+import { offer, refuseUnsized, sized } from './pool-input';
 import {
   type RefundStep,
   refundStep,
@@ -16,10 +13,6 @@ import {
 import { plainText } from './text';
 
 /** What promoters write, by HTTP or by hand into Temporal. What comes out of it may go in again. */
-const price = z.strictObject({
-  amount: money.shape.amount.min(1, 'must cost something'),
-  currency: money.shape.currency,
-});
 const whole = ({ least, most }: { least: number; most: number }) => z.int().min(least).max(most);
 const text = z
   .string()
@@ -29,32 +22,9 @@ const text = z
   .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u, 'must not contain control characters but new lines and tabs');
 
 const section = z
-  .strictObject({
-    name: sectionName,
-    title: plainText(showLimits.titleLength).optional(),
-    capacity: z.int().min(1).max(poolLimits.capacity).optional(),
-    seats: seatLabels.optional().describe('Seats by their labels, in place of capacity: A-1 is seat 1 of row A'),
-    rows: seatRows.optional().describe('Numbered seats by their rows, in place of capacity'),
-    price,
-    pricing: pricingSchema.optional(),
-    maxPerPurchase: whole(poolLimits.maxPerPurchase).default(poolLimits.maxPerPurchase.usual),
-    maxPerCustomer: whole(showLimits.maxPerCustomer).optional(),
-    holdSeconds: whole(poolLimits.holdSeconds).default(poolLimits.holdSeconds.usual),
-  })
-  .superRefine(({ capacity, seats, rows }, context) => {
-    const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    if (seats && rows) fault('seats', 'must not be given beside rows');
-    const numbered = rows ?? (seats && rowsOfLabels(seats));
-    if (!numbered && capacity === undefined) fault('capacity', 'must be given, or seats or rows in its place');
-    if (numbered && capacity !== undefined && capacity !== seatCount(numbered)) {
-      fault('capacity', `must be the number of seats, ${seatCount(numbered)}, or be left out`);
-    }
-  })
-  .transform(({ capacity, seats, rows, ...rest }): ShowSection => {
-    const numbered = rows ?? (seats && rowsOfLabels(seats));
-    if (!numbered) return { ...rest, capacity: capacity ?? 0 };
-    return { ...rest, capacity: seatCount(numbered), rows: numbered };
-  });
+  .strictObject({ name: sectionName, title: plainText(showLimits.titleLength).optional(), ...offer })
+  .superRefine(refuseUnsized)
+  .transform((given): ShowSection => sized(given));
 
 const refunds = z
   .union([z.enum(['standard', 'none']), z.array(refundStep).max(showLimits.refundSteps)])

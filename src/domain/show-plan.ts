@@ -1,8 +1,9 @@
+import { salesEnd } from './hours';
 import type { Pool } from './pool';
 import type { PoolEvent, PoolSettings } from './pool-events';
 import { invariant, type Refusal } from './refusal';
 import { draftShow, type Show, type ShowCommand, type ShowEvent, steerShow } from './show';
-import { type ShowSection, type ShowSettings, salesEnd } from './show-settings';
+import type { ShowSection, ShowSettings } from './show-settings';
 import { cancelPool, closePool, createPool, openPool } from './steering';
 import { bookingOf, bookVenue, freeVenue, sameVenue, type Venue, type VenueEvent } from './venue';
 
@@ -41,17 +42,25 @@ export function poolOf(show: ShowSettings, { name, title, ...section }: ShowSect
   };
 }
 
-/** Plans a show and books its venue. */
+/** A pool that is there before its show was published is another's: made by an earlier release, it may have any name. */
+function takenBefore(plan: ShowSettings, poolNamed: ShowSurroundings['poolNamed']): Refusal | undefined {
+  const pool = poolsOfShow(plan).find((name) => poolNamed(name) !== undefined);
+  return pool === undefined ? undefined : { slug: 'pool-name-taken', pool };
+}
+
+/** Plans a show and books its venue. The names of its sections are its own from now on: no other pool may have them. */
 export function planDraft(
   show: Show | undefined,
   settings: ShowSettings,
-  { venueNamed }: ShowSurroundings,
+  { venueNamed, poolNamed }: ShowSurroundings,
   now: Date,
 ): Planned {
   const drafted = draftShow(show, settings, now);
   if (!drafted.accepted) return drafted;
   const plan = planOf(drafted.events);
   if (drafted.events.length === 0) return { accepted: true, plan };
+  const taken = takenBefore(settings, poolNamed);
+  if (taken) return { accepted: false, refusal: taken };
   const booked = bookVenue(venueNamed(settings.venue), settings.venue, bookingOf(settings));
   if (!booked.accepted) return booked;
   plan.venues.set(settings.venue, booked.events);
@@ -92,6 +101,8 @@ function carryOut(
   switch (event.type) {
     case 'ShowChanged': {
       const after = event.data;
+      const taken = takenBefore(after, poolNamed);
+      if (taken) return taken;
       const booked = bookVenue(venueNamed(after.venue), after.venue, bookingOf(after));
       if (!booked.accepted) return booked.refusal;
       venues.set(after.venue, booked.events);

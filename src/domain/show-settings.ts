@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { salesEnd } from './hours';
 import { poolEvents, poolLimits } from './pool-events';
 import { pricingSchema } from './pricing';
 import { seatCount, seatRows } from './seating';
@@ -11,7 +12,6 @@ export const showLimits = {
   descriptionLength: 2_000,
   venueLength: 100,
   sections: 100,
-  maxPerCustomer: { least: 1, most: 1_000 },
   durationMinutes: { least: 1, most: 43_200 },
   turnaroundMinutes: { least: 0, most: 1_440, usual: 0 },
   refundSteps: 20,
@@ -81,9 +81,6 @@ const minute = 60_000;
 const endOfTime = Date.parse('9999-12-31T00:00:00Z');
 
 const later = (instant: string, minutes: number) => new Date(Date.parse(instant) + minutes * minute).toISOString();
-
-/** When its sale closes, unless it is closed before. */
-export const salesEnd = ({ closesAt, startsAt }: Pick<ShowSettings, 'closesAt' | 'startsAt'>) => closesAt ?? startsAt;
 
 export const showEnd = ({ startsAt, durationMinutes }: Pick<ShowSettings, 'startsAt' | 'durationMinutes'>) =>
   later(startsAt, durationMinutes);

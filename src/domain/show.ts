@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { eventCodec } from './event-codec';
+import { salesEnd } from './hours';
 import { accept, type Decision, invariant, refuse } from './refusal';
-import { faultsOf, type ShowSettings, salesEnd, showEnd, showLimits, showSettings } from './show-settings';
+import { faultsOf, type ShowSettings, showEnd, showLimits, showSettings } from './show-settings';
 
 export const showEvents = {
   ShowDrafted: showSettings,

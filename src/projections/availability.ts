@@ -9,6 +9,7 @@ import {
   poolCodec,
   poolStatus,
   poolStream,
+  salesEnd,
 } from '../domain';
 import type { InlineWrite, StreamChange } from '../store';
 import { foldPool } from './fold-pool';
@@ -42,6 +43,7 @@ export interface PoolView {
   holdSeconds: number;
   startsAt?: string;
   opensAt?: string;
+  /** When the sale is over by itself. */
   closesAt?: string;
   show?: string;
   /** Why the sale stands still, where it was stopped or cancelled. */
@@ -161,6 +163,7 @@ interface Row {
 function view(row: Row): PoolView {
   const { pool: name, promoter, status, capacity, claimed, sold, withheld, position } = row;
   const left = available({ capacity, claimed, sold, withheld });
+  const closesAt = salesEnd(row.details);
   return {
     name,
     promoter,
@@ -174,6 +177,7 @@ function view(row: Row): PoolView {
     withheld,
     numbered: false,
     ...row.details,
+    ...(closesAt !== undefined && { closesAt }),
     position,
   };
 }

@@ -3,7 +3,7 @@ import { type PoolStep, steerInputs } from '../../activities';
 import type { PoolSettings } from '../../src/domain';
 import { poolNamed } from '../../src/projections';
 import { readStream } from '../../src/store';
-import { type Ledger, onSale, openBoxOffice, paid, purchaseOf, stepOf } from '../support/box-office';
+import { type Ledger, onSale, openBoxOffice, paid, poolOfBefore, purchaseOf, stepOf } from '../support/box-office';
 import { euros, poolSettings } from '../support/domain-events';
 import { oneTo } from '../support/event-store';
 
@@ -44,11 +44,61 @@ describe('steering a pool', () => {
     ['more tickets than seats', { capacity: 11, rows: [{ row: 'A', first: 1, last: 10 }] }],
     ['fewer tickets than seats', { capacity: 9, rows: [{ row: 'A', first: 1, last: 10 }] }],
     ['rows that are none', { rows: [{ row: 'A', first: 10, last: 1 }] }],
+    ['no capacity', { capacity: 0 }],
+    ['a hold that ends before it begins', { holdSeconds: -5 }],
+    ['a hold longer than an hour', { holdSeconds: 3_601 }],
+    ['more tickets for a purchase than any may have', { maxPerPurchase: 100_000 }],
+    ['no tickets for a customer', { maxPerCustomer: 0 }],
+    ['a price of nothing', { price: euros(0) }],
+    ['a currency that never was', { price: { amount: 1, currency: 'ZZZ' } }],
+    ['a currency that is gone', { price: { amount: 1, currency: 'HRK' } }],
+    ['a title of nothing', { title: ' ' }],
+    ['a sale that goes on after the start', { startsAt: '2026-06-01T18:00:00Z', closesAt: '2026-06-01T18:00:01Z' }],
+    ['a sale that is over before it opens', { opensAt: '2026-06-01T18:00:00Z', closesAt: '2026-06-01T18:00:00Z' }],
+    ['a setting that there is not', { colour: 'red' } as object],
     ['a pricing by days to a start that is not named', { pricing: { tiers: [{ name: 'late', withinDays: 7 }] } }],
   ])('makes no pool of %s', async (_, changes) => {
     const name = 'made-by-hand';
     await expect(ledger.activities.createPool(poolSettings({ name, ...changes }))).rejects.toThrow(z.ZodError);
     expect(await readStream(ledger.database, `pool-${name}`)).toEqual([]);
+  });
+
+  it.each<[string, Partial<PoolSettings>]>([
+    ['the name of a section', { name: 'spring-gala--floor' }],
+    ['the name of a section, for a show that there is not', { name: 'spring-gala--floor', show: 'spring-gala' }],
+    ['a name of its own, for a show', { name: 'floor', show: 'spring-gala' }],
+  ])('makes no pool under %s', async (_, changes) => {
+    const settings = poolSettings(changes);
+    expect(await ledger.activities.createPool(settings)).toMatchObject({
+      status: 'refused',
+      refusal: { slug: 'not-found' },
+    });
+    expect(await readStream(ledger.database, `pool-${settings.name}`)).toEqual([]);
+  });
+
+  it('finds a pool again that an earlier release made of settings that are refused today', async () => {
+    const changes = { price: { amount: 5_000, currency: 'HRK' }, holdSeconds: 7_200 };
+    const name = await poolOfBefore(ledger.database, changes);
+    expect(await ledger.activities.createPool(poolSettings({ name, ...changes }))).toMatchObject({ status: 'done' });
+    expect(await ledger.activities.reserve(purchaseOf(name))).toMatchObject({ reserved: true });
+    const price = { amount: 6_000, currency: 'HRK' };
+    expect(await steer(name, 'reprice', { name: 'reprice', input: { price } })).toMatchObject({ status: 'done' });
+    expect(await poolNamed(ledger.database, name)).toMatchObject({ price, claimed: 1 });
+  });
+
+  it('makes a pool that is started by hand with what the API would add', async () => {
+    const byHand = { name: 'by-hand', promoter: 'pat', capacity: 3, price: euros(5), startsAt: '2026-06-01T18:00:00Z' };
+    expect(await ledger.activities.createPool(byHand as PoolSettings)).toEqual({
+      status: 'done',
+      poolStatus: 'on-sale',
+      closesAt: '2026-06-01T18:00:00.000Z',
+    });
+    expect(await poolNamed(ledger.database, 'by-hand')).toMatchObject({
+      title: 'by-hand',
+      maxPerPurchase: 4,
+      holdSeconds: 300,
+      closesAt: '2026-06-01T18:00:00.000Z',
+    });
   });
 
   it('gives the same step the same result, and writes it once', async () => {

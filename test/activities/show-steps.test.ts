@@ -3,7 +3,7 @@ import type { Pool as Database } from 'pg';
 import type { ShowOutcome, ShowStep } from '../../activities';
 import { poolOfSection, poolStream, type ShowSettings, showLimits, showStream, venueStream } from '../../src/domain';
 import { readStream } from '../../src/store';
-import { type Ledger, onSale, openBoxOffice } from '../support/box-office';
+import { type Ledger, openBoxOffice, poolOfBefore } from '../support/box-office';
 import { showSection, showSettings } from '../support/show-events';
 
 const signal = (name: 'publish' | 'openSales' | 'closeSales'): ShowStep => ({ signal: name, input: {} });
@@ -90,7 +90,7 @@ describe('the steps of a show', () => {
   it('publish all pools or none: a name that is taken refuses the whole', async () => {
     const show = await drafted();
     const taken = poolOfSection(show.name, 'balcony');
-    await onSale(second, { name: taken });
+    await poolOfBefore(second.database, { name: taken });
     expect(await steer(show, signal('publish'))).toEqual({
       status: 'refused',
       refusal: { slug: 'pool-name-taken', pool: taken },

@@ -17,6 +17,7 @@ export function wrongPools(): WrongRequest[] {
   const having = (field: string) => (value: unknown) => ({ ...good, [field]: value });
   const money = (field: string) => (value: unknown) => ({ ...good, price: { ...good.price, [field]: value } });
   const zero = { zero: 0 };
+  const gone = { 'gone since 2023': 'HRK', 'gone since 2024': 'ZWL', 'gone since 2026': 'BGN', 'no money': 'XXX' };
   const dates = {
     'a word': 'tomorrow',
     'a day': '2030-01-01',
@@ -44,7 +45,7 @@ export function wrongPools(): WrongRequest[] {
     ...each(
       post,
       'price.currency',
-      { ...notTexts, lower: 'eur', long: 'EURO', sign: '€', unknown: 'ZZZ', missing: undefined },
+      { ...notTexts, lower: 'eur', long: 'EURO', sign: '€', unknown: 'ZZZ', ...gone, missing: undefined },
       money('currency'),
     ),
     ...each(
@@ -69,6 +70,7 @@ export function wrongPools(): WrongRequest[] {
         'in capitals': 'GIG',
         umlauts: 'fünf',
         path: '../x',
+        'that of a section': 'gala--floor',
         missing: undefined,
       },
       having('name'),
@@ -80,6 +82,7 @@ export function wrongPools(): WrongRequest[] {
     whole({ ...good, opensAt: soon(20), closesAt: soon(10) }, 'that closes before it opens'),
     whole({ ...good, opensAt: soon(20), closesAt: soon(20) }, 'that closes as it opens'),
     whole({ ...good, opensAt: soon(20), startsAt: soon(10) }, 'that opens after the start'),
+    whole({ ...good, startsAt: soon(10), closesAt: soon(20) }, 'that is sold after its start'),
     whole({ ...good, price: 5_000 }, 'whose price is a number'),
     whole({ ...good, price: undefined }, 'without a price'),
     whole({ ...good, colour: 'red' }, 'with an unknown field'),

@@ -105,7 +105,11 @@ export function wrongShows(): WrongRequest[] {
     ...each(
       post,
       'sections.0.price',
-      { 'for nothing': { amount: 0, currency: 'EUR' }, 'in no currency': { amount: 5, currency: 'ZZZ' } },
+      {
+        'for nothing': { amount: 0, currency: 'EUR' },
+        'in no currency': { amount: 5, currency: 'ZZZ' },
+        'in one that is gone': { amount: 5, currency: 'SLL' },
+      },
       sectionHaving('price'),
     ),
     ...each(post, 'sections.0', { 'more seats than it has': ['A-1', 'A-2'] }, sectionHaving('seats')),

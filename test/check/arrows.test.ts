@@ -41,7 +41,7 @@ describe('the arrows between the rooms', () => {
     ['src/domain/pool.ts', `const store = require('../store/append');`, 'src/domain may not know src/store'],
     ['src/domain/pool.ts', `import store = require('../store/append');`, 'src/domain may not know src/store'],
     ['src/domain/pool.ts', `type Row = import('../store/append').Row;`, 'src/domain may not know src/store'],
-    ['src/domain/pool.ts', `import fs from 'node:fs';`, 'of packages, src/domain may import only zod, uuid'],
+    ['src/domain/pool.ts', `import fs from 'node:fs';`, 'of packages, src/domain may import only zod, uuid, dinero.js'],
     ['src/store/append.ts', `import { pool } from '../domain';`, 'src/store may import only types from src/domain'],
     ['api/server.ts', `import { wire } from '../src/runtime/wire';`, 'api may not know src/runtime'],
     ['api/server.ts', `import { reserve } from '../activities';`, 'api may import only types from activities'],

@@ -32,9 +32,6 @@ describe('claiming tickets', () => {
     given(poolCreated({ startsAt: '2026-03-09T11:00:00Z' }), claimed('q', 't0'), bought('q', 't0'), claimed('r', 't1'))
       .when(claiming(['t2']))
       .gives(taken('t2', euros(50), { ...flatQuote(20), daysLeft: 7 }));
-    given(poolCreated({ startsAt: '2026-02-01T11:00:00Z' }))
-      .when(claiming(['t1']))
-      .gives(taken('t1', euros(50), { ...flatQuote(), daysLeft: 0 }));
   });
 
   it('takes the last tickets, and not one more', () => {
@@ -100,6 +97,23 @@ describe('claiming tickets', () => {
     given(poolCreated(), closed)
       .when(claiming(['t1']))
       .refuses({ slug: 'sales-stopped', pool, reason: 'the sale is over' });
+  });
+
+  it('is refused from the start on where no closing time is given', () => {
+    const starting = poolCreated({ startsAt: '2026-03-01T12:00:00Z' });
+    const quote = { ...flatQuote(), daysLeft: 0 };
+    given(starting)
+      .when(claiming(['t1'], new Date('2026-03-01T11:59:59.999Z')))
+      .gives(taken('t1', euros(50), quote));
+    given(starting)
+      .when(claiming(['t1']))
+      .refuses({ slug: 'sales-stopped', pool, reason: 'the sale is over' });
+  });
+
+  it('goes on until the closing time that an earlier release let be after the start', () => {
+    given(poolCreated({ startsAt: '2026-02-01T12:00:00Z', closesAt: '2026-03-01T12:00:01Z' }))
+      .when(claiming(['t1']))
+      .gives(taken('t1', euros(50), { ...flatQuote(), daysLeft: 0 }));
   });
 
   it('names the gravest of several reasons', () => {

@@ -22,9 +22,9 @@ describe('the availability of a pool', () => {
 
   it('shows a new pool with all its settings', async () => {
     const dates = {
-      startsAt: '2026-06-01T18:00:00Z',
-      opensAt: '2026-03-02T09:00:00Z',
-      closesAt: '2026-06-01T17:00:00Z',
+      startsAt: '2026-06-01T18:00:00.000Z',
+      opensAt: '2026-03-02T09:00:00.000Z',
+      closesAt: '2026-06-01T17:00:00.000Z',
     };
     const pool = await onSale(ledger, { capacity: 20, ...dates });
     expect(await view(pool)).toEqual({

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { array, constantFrom, dictionary, integer, oneof, record, sample } from 'fast-check';
 import type { Ending, PoolSettings } from '../../src/domain';
 import { figuresOfPools, figuresOfShow, poolsNamed, waitForFigures } from '../../src/projections';
-import { type Ledger, openBoxOffice, paid, purchaseOf, stepOf } from '../support/box-office';
-import { euros, poolSettings } from '../support/domain-events';
+import { type Ledger, openBoxOffice, paid, poolOfBefore, purchaseOf, stepOf } from '../support/box-office';
+import { euros } from '../support/domain-events';
 import { followed } from '../support/followed';
 import { testSeed } from '../support/random';
 import { foldSale, type SaleEvent } from '../support/sale-fold';
@@ -45,7 +45,8 @@ describe(`the figures of a sale (seed ${testSeed()})`, () => {
   let events: SaleEvent[];
 
   async function open(name: string, changes: Partial<PoolSettings>): Promise<void> {
-    await ledger.activities.createPool(poolSettings({ name, capacity: 60, ...changes }));
+    // The pools of a show are made by the show; here there is none.
+    await poolOfBefore(ledger.database, { name, capacity: 60, ...changes });
     await ledger.activities.steerPool({ pool: name, stepId: 'open', step: { name: 'openSales' } });
   }
 

@@ -79,6 +79,22 @@ export async function onSale({ activities }: Ledger, changes: Partial<PoolSettin
   return settings.name;
 }
 
+/** A pool as an earlier release made it, of settings that are refused today; gives its name. */
+export async function poolOfBefore(database: Database, changes: Partial<PoolSettings> = {}): Promise<string> {
+  const committer = new GroupCommit(database, { ...commitOptions, inline: inlineProjections });
+  const settings = poolSettings({ name: `pool-${randomUUID()}`, ...changes });
+  const ref = poolRef(settings.name);
+  const workflow = ref.stream;
+  await committer.submit({
+    id: `${workflow}/create`,
+    metadata: { correlation: workflow, causation: 'create', workflow },
+    streams: [ref],
+    decide: (session) => session.append(ref, [{ type: 'PoolCreated', data: settings }]),
+  });
+  await committer.idle();
+  return settings.name;
+}
+
 /** A purchase of one ticket, or of so many of each pool. */
 export function purchaseOf(wanted: string | Record<string, number>, customerId = 'alice'): PurchaseRequest {
   const lines = typeof wanted === 'string' ? { [wanted]: 1 } : wanted;

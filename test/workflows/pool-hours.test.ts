@@ -49,6 +49,18 @@ describeWith('timeSkipping', 'the hours of a pool', () => {
     ]);
   });
 
+  it('are over at the start where no closing time is given, also for one that is started by hand', async () => {
+    const promoter = await stage.promote({ startsAt: await inHours(1) });
+    await promoter.reaches({ status: 'on-sale' });
+    const honoured = await stage.reserve({ [promoter.pool]: 1 });
+    await stage.env.sleep(HOUR_MS - MINUTE_MS);
+    const late = await stage.reserve({ [promoter.pool]: 1 });
+    await honoured.ends();
+    await promoter.reaches({ status: 'closed', lastOutcome: 'Sales closed on time.' });
+    expect(await refusalOf(promoter.pool)).toMatchObject({ slug: 'sales-stopped', reason: 'the sale is over' });
+    await late.ends();
+  });
+
   it('that begin in the past have begun', async () => {
     const promoter = await stage.promote({ opensAt: await inHours(-1) });
     await promoter.reaches({ status: 'on-sale' });

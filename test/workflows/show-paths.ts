@@ -1,4 +1,5 @@
 import { poolStream, type ShowSettings } from '../../src/domain';
+import { poolOfBefore } from '../support/box-office';
 import { eventually } from '../support/eventually';
 import type { Director } from './director';
 import type { Path } from './paths';
@@ -86,7 +87,8 @@ export const showPaths: readonly Path[] = [
   }),
   path('with-signals-refused', 'draft', asked('openSales', 'closeSales')),
   path('with-a-name-of-a-pool-taken', 'draft', async (director, stage) => {
-    await stage.pool({ name: director.pools[1] ?? '' });
+    await director.reaches({ status: 'draft' });
+    await poolOfBefore(stage.database, { name: director.pools[1] ?? '' });
     await director.ask('publish');
   }),
   path('with-an-outcome-asked-for-first', 'published', async (director) => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import { poolStream, searchAttributes, taskQueue, workflowTypes } from '../../src/domain';
 import { poolsNamed } from '../../src/projections';
+import { poolOfBefore } from '../support/box-office';
 import { describeWith } from '../support/describe-with';
 import { euros } from '../support/domain-events';
 import { eventually } from '../support/eventually';
@@ -126,12 +127,12 @@ describeWith('temporal', 'a show', () => {
 
   it('that is cancelled as a draft frees its venue, and does nothing to a pool that only has the name of a section', async () => {
     const director = await stage.direct();
-    const stranger = await stage.onSale({ name: director.pools[0] ?? '' });
+    await director.reaches({ status: 'draft' });
+    await poolOfBefore(stage.database, { name: director.pools[0] ?? '' });
     await director.send('cancelShow', illness);
     expect(await director.handle.result()).toMatchObject({ status: 'cancelled', handled: 1 });
     expect(await director.venueEvents()).toEqual(['VenueBooked', 'VenueFreed']);
     expect(await director.poolEvents()).toEqual([['PoolCreated'], []]);
-    await stranger.reaches({ status: 'on-sale', handled: 0 });
   });
 
   it('whose workflow is cancelled in Temporal is called off, however near its start is', async () => {
@@ -193,10 +194,24 @@ describeWith('temporal', 'a show', () => {
     });
   });
 
+  it('is not drafted or changed where an earlier release made a pool of the name of one of its sections', async () => {
+    const show = `show-${randomUUID().slice(0, 8)}`;
+    const taken = { slug: 'pool-name-taken', pool: await poolOfBefore(stage.database, { name: `${show}--floor` }) };
+    const withFloor = { sections: [showSection(), showSection({ name: 'floor' })] };
+    const refused = await stage.direct({ name: show, ...withFloor });
+    expect(await refused.handle.result()).toMatchObject({ status: 'refused', refused: { refusal: taken } });
+    expect(await refused.events()).toEqual([]);
+    const director = await stage.direct({ name: show });
+    await director.reaches({ status: 'draft' });
+    expect(await director.ask('changeShow', withFloor)).toMatchObject({ status: 'refused', refusal: taken });
+    expect(await director.ask('publish')).toMatchObject({ status: 'done', showStatus: 'published' });
+  });
+
   it('is not published at all where the name of one of its pools is taken', async () => {
     const director = await stage.direct();
     const [first = '', second = ''] = director.pools;
-    await stage.pool({ name: second });
+    await director.reaches({ status: 'draft' });
+    await poolOfBefore(stage.database, { name: second });
     expect(await director.ask('publish')).toMatchObject({
       status: 'refused',
       refusal: { slug: 'pool-name-taken', pool: second },
