@@ -45,18 +45,21 @@ export function inTime<Input, Outcome>(
   });
 }
 
-/** The same as purchases did that began before a payment's start had an outcome: the grace was a timer of the workflow. */
+/**
+ * The same as purchases did that began before a payment's start had an outcome: the grace was a timer of the workflow. One
+ * that stands still since has no such timer in its history, as its worker had not seen that the hold was over.
+ */
 export function captureWithGraceTimer(
   request: CaptureRequest,
   inbox: PurchaseInbox,
 ): Promise<CaptureOutcome | GivenUp> {
   const isEnded = () => inbox.ended !== undefined;
-  return CancellationScope.cancellable(() =>
-    raced(
-      capture(request),
-      condition(() => isEnded() || inbox.over).then(() => condition(isEnded, graceMilliseconds)),
-    ),
-  );
+  const whenTooLate = async () => {
+    if (inbox.over) return condition(isEnded);
+    await condition(() => isEnded() || inbox.over);
+    return condition(isEnded, graceMilliseconds);
+  };
+  return CancellationScope.cancellable(() => raced(capture(request), whenTooLate()));
 }
 
 async function raced<Outcome>(answered: Promise<Outcome>, givenUp: Promise<unknown>): Promise<Outcome | GivenUp> {
