@@ -88,7 +88,7 @@ describeBoxOffice('the figures of a show', (open) => {
       totals: { capacity: 123, available: 123, sold: 0, revenue: { amount: 0, currency: 'EUR' }, sellThrough: [] },
       sections: [{ name: 'stalls', capacity: 40 }, { capacity: 41 }, { capacity: 42 }],
     });
-    problemIn(await figuresOf(name, 'otherPromoter'), 'forbidden', 403);
+    problemIn(await figuresOf(name, 'otherPromoter'), 'not-found', 404);
     problemIn(await figuresOf('of-nobody'), 'not-found', 404);
   });
 });

@@ -263,11 +263,12 @@ describeBoxOffice('a show', (open) => {
       for (const as of [undefined, 'shop', 'gate', 'otherPromoter'] as const) {
         problemIn(await shows().look(name, as), 'not-found', 404);
       }
-      problemIn(await shows().steer(name, 'publish', {}, 'otherPromoter'), 'forbidden', 403);
+      problemIn(await shows().steer(name, 'publish', {}, 'otherPromoter'), 'not-found', 404);
       expect(showIn(await shows().steer(name, 'publish', {}, 'operator')).status).toBe('published');
       for (const as of [undefined, 'shop', 'otherPromoter'] as const) {
         expect(showIn(await shows().look(name, as)).status).toBe('published');
       }
+      problemIn(await shows().steer(name, 'open', {}, 'otherPromoter'), 'forbidden', 403);
     });
 
     test('as nothing where it was cancelled as a draft', async () => {

@@ -28,7 +28,8 @@ describeBoxOffice('what is wrong', (open) => {
     await followed(open().stack.database);
     const { rows } = await open().stack.database.query(
       `SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM streams) AS streams,
-         (SELECT count(*) FROM purchase_requests) AS requests, (SELECT count(*) FROM payment_simulator.payments) AS payments,
+         (SELECT count(*) FROM purchase_requests) AS requests,
+         (SELECT count(*) FROM payment_requests) AS payment_requests, (SELECT count(*) FROM payment_simulator.payments) AS payments,
          (SELECT json_agg(a ORDER BY pool) FROM availability a) AS availability,
          (SELECT json_agg(p ORDER BY id) FROM purchases p) AS purchases`,
     );

@@ -167,11 +167,11 @@ export function wrongShowCalls({ show }: Place): WrongRequest[] {
         status: 403,
       },
       {
-        what: `to ${command} another promoter's show`,
+        what: `to ${command} another promoter's draft`,
         path: post(command).path,
         call: { as: 'otherPromoter', body: body(command) },
-        slug: 'forbidden',
-        status: 403,
+        slug: 'not-found',
+        status: 404,
       },
       {
         what: `to ${command} a show that is not there`,
