@@ -4,10 +4,11 @@ import { problemKinds, type Slug } from './problem';
 import type { Route } from './route';
 import { problemAnswer } from './schemas';
 
-const everyRoute: Slug[] = ['too-many-requests', 'internal'];
+const everyRoute: Slug[] = ['payload-too-large', 'too-many-requests', 'internal'];
+const everyBody: Slug[] = ['malformed-json'];
 
-function problemResponses(slugs: readonly Slug[]) {
-  const all = [...new Set([...slugs, ...everyRoute])];
+function problemResponses({ problems, body }: Pick<Route, 'problems' | 'body'>) {
+  const all = [...new Set([...problems, ...(body ? everyBody : []), ...everyRoute])];
   const statuses = new Set(all.map((slug) => problemKinds[slug].status));
   return Object.fromEntries(
     [...statuses].map((status) => {
@@ -51,7 +52,7 @@ export function openApiDocument(routes: readonly Route[]) {
       security: each.roles === 'all' ? [] : [{ [bearer.name]: [] }],
       description: each.roles === 'all' ? 'Open to all.' : `Roles: ${[...each.roles, 'operator'].join(', ')}.`,
       request: request(each),
-      responses: { ...Object.fromEntries(answers), ...problemResponses(each.problems) },
+      responses: { ...Object.fromEntries(answers), ...problemResponses(each) },
     });
   }
   const generated = new OpenApiGeneratorV31(registry.definitions).generateDocument({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { KeyHolder } from '../support/box-office-stack';
 import type { Place, WrongRequest } from './wrong-values';
 
@@ -38,16 +38,38 @@ export function wrongBodies(): WrongRequest[] {
     { ...post('of no content type', good, json({ 'Content-Type': '' })), ...malformed },
     { ...post('in Latin 1', good, json({ 'Content-Type': 'application/json; charset=latin1' })), ...malformed },
     { ...post('in an unknown encoding', good, json({ 'Content-Encoding': 'zip' })), ...malformed },
-    { ...post('zipped wrongly', good, json({ 'Content-Encoding': 'gzip' })), ...malformed },
-    { ...post('of more than 100 kB', kilobytes101 ?? ''), ...large },
-    {
+    ...['gzip', 'deflate', 'br', 'GZIP'].map((encoding) => ({
+      ...post(`packed wrongly, as ${encoding}`, good, json({ 'Content-Encoding': encoding })),
+      ...malformed,
+    })),
+    ...['UTF-16', 'utf-8x', ''].map((charset) => ({
+      ...post(`in the charset ${charset}`, good, json({ 'Content-Type': `application/json; charset=${charset}` })),
+      ...malformed,
+    })),
+    ...['utf-8', 'UTF-8', '"UTF-8"', 'utf8'].map((charset) => ({
       ...post(
-        'of more than 100 kB, zipped',
-        new Uint8Array(gzipSync(kilobytes101 ?? '')),
-        json({ 'Content-Encoding': 'gzip' }),
+        `in the charset ${charset}`,
+        good,
+        json({ 'Content-Type': `application/problem+json;charset=${charset}` }),
       ),
-      ...large,
-    },
+      ...{ slug: 'not-found', status: 404 },
+    })),
+    { ...post('of more than 100 kB', kilobytes101 ?? ''), ...large },
+    ...(
+      [
+        ['gzip', gzipSync],
+        ['deflate', deflateSync],
+        ['br', brotliCompressSync],
+      ] as const
+    ).flatMap(([encoding, pack]) => {
+      const packed = (text = '') => new Uint8Array(pack(text));
+      const headers = json({ 'Content-Encoding': encoding });
+      return [
+        { ...post(`of more than 100 kB, packed as ${encoding}`, packed(kilobytes101), headers), ...large },
+        { ...post(`of nothing, packed as ${encoding}`, packed(''), headers), slug: 'validation-failed', status: 422 },
+        { ...post(`packed as ${encoding}`, packed(good), headers), slug: 'not-found', status: 404 },
+      ];
+    }),
     { ...post('of nearly 100 kB', kilobytes99 ?? ''), slug: 'validation-failed', status: 422 },
   ];
 }
