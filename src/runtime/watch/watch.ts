@@ -16,6 +16,7 @@ import {
 } from './gone-workflows';
 import { howItEnded } from './how-it-ended';
 import { endTurn, takeTurn, type WatchTurn } from './progress';
+import { endIfStuck } from './stuck-workflows';
 import { closedLately, inTurn, overdue } from './suspects';
 
 export const watchLimits = {
@@ -101,8 +102,11 @@ async function find(
   const wanted = await wantWorkflows(database, [...new Set([...closed.streams, ...few.streams, ...late.streams])]);
   const gone: Gone[] = [];
   await forEach(wanted, async (stream) => {
-    const because = await temporal.withDeadline(Date.now() + watchLimits.callMilliseconds, () =>
-      howItEnded(temporal, stream),
+    const because = await temporal.withDeadline(
+      Date.now() + watchLimits.callMilliseconds,
+      async () =>
+        (await howItEnded(temporal, stream)) ??
+        (late.streams.includes(stream) ? await endIfStuck(temporal, stream) : undefined),
     );
     if (because !== undefined) gone.push({ stream, because });
   });
