@@ -34,13 +34,14 @@ export interface CustomerPage {
 const page = `customer_id = $1 AND ($2::uuid IS NULL OR purchase_id < $2)`;
 const newest = `ORDER BY purchase_id DESC LIMIT $3`;
 const ofAnyShop = `SELECT purchase_id FROM customer_purchases WHERE ${page} ${newest}`;
-/** Two walks of one index: those that say their shop, and those of which it is told elsewhere. */
+/** Two walks of one index, each in its order: those that say their shop, and those of which it is told elsewhere. */
 const ofShop = `
   SELECT purchase_id FROM (
     (SELECT purchase_id FROM customer_purchases WHERE ${page} AND shop = $4 ${newest})
     UNION ALL
     (SELECT purchase_id FROM customer_purchases WHERE ${page} AND shop IS NULL
-       AND EXISTS (SELECT FROM told_shops t WHERE t.stream = 'purchase-' || purchase_id AND t.shop = $4) ${newest})) AS own
+       AND $4 = (SELECT t.shop FROM told_shops t WHERE t.stream = 'purchase-' || purchase_id LIMIT 1)
+     ORDER BY shop DESC, purchase_id DESC LIMIT $3)) AS own
   ${newest}`;
 
 /** A customer's purchases, newest first (ids are UUIDv7: their order is the order of time), each as it is now. */
