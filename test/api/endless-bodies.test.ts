@@ -126,6 +126,17 @@ describeBoxOffice('a body without an end', (open) => {
     }
   });
 
+  test('is answered in its turn behind a request that waits', async () => {
+    const { client: buyer } = open();
+    const { id } = await buyer.reserve((await buyer.createPool()).name);
+    const client = await connect();
+    await client.send(head('GET', `/v1/purchases/${id}`, { ...asShop, Prefer: 'wait=2' }));
+    await client.send(head('POST', '/v1/purchases', { ...asShop, ...json, ...chunked, 'Idempotency-Key': 'behind' }));
+    expect(await sendWithoutEnd(client)).toBeLessThan(ON_THE_WAY_BYTES);
+    expect(client.closed).toBe(true);
+    expect(client.statuses).toEqual([200, 413]);
+  });
+
   test('does not keep its answer from a client that reads only after it has sent some megabytes', async () => {
     const { client } = open();
     for (const megabytes of [1, 5]) {

@@ -1,5 +1,10 @@
 import { type ApiClient, type Purchase, purchaseIn } from '../support/api-client';
+import { keys } from '../support/box-office-stack';
+import { eventually } from '../support/eventually';
+import { head, RawClient } from '../support/raw-client';
 import { describeBoxOffice } from './box-office';
+
+const asShop = { Authorization: `Bearer ${keys.shop}` };
 
 describeBoxOffice('what a client knows already', (open) => {
   const look = (id: string, headers: Record<string, string>, method = 'GET') =>
@@ -62,6 +67,26 @@ describeBoxOffice('what a client knows already', (open) => {
     const { id } = await reserved(client);
     const answer = await look(id, { 'If-None-Match': written(await tagOf(id)), Prefer: 'wait=20' });
     expect(purchaseIn(answer).id).toBe(id);
+  });
+
+  test('and for how long it would wait, may be said in several headers of a name', async () => {
+    const { client } = open();
+    const { id } = await reserved(client);
+    const tag = await tagOf(id);
+    const raw = await RawClient.open(client.url);
+    const said = [
+      'If-None-Match: "a"',
+      `If-None-Match: W/${tag}`,
+      'Prefer: foo="a, wait=9"',
+      'Prefer: wait=1, wait=20',
+    ];
+    const began = performance.now();
+    await raw.send(head('GET', `/v1/purchases/${id}`, asShop).replace('\r\n\r\n', `\r\n${said.join('\r\n')}\r\n\r\n`));
+    await eventually(() => raw.statuses.length > 0);
+    raw.close();
+    expect(performance.now() - began).toBeGreaterThan(950);
+    expect(raw.statuses).toEqual([304]);
+    expect(raw.answer).toMatch(/^preference-applied: wait=1\r$/im);
   });
 
   test('changes with each change to the purchase', async () => {

@@ -76,6 +76,19 @@ describeBoxOffice('a live view', (open) => {
     expect(refused.last?.data).toMatchObject({ status: 'rejected' });
   });
 
+  test('of a purchase goes on after its end for as long as its money is not settled', async () => {
+    const { client } = open();
+    const { id } = await client.reserve((await client.createPool()).name);
+    const live = await follow(`/v1/purchases/${id}/live`);
+    await client.pay(id, { token: 'tok_slow', wait: 0 });
+    await live.shows(({ status }: Purchase) => status === 'paying');
+    await client.cancel(id);
+    await eventually(() => live.ended === 'whole', { within: 20_000 });
+    expect((await client.timeline(id)).at(-1)).toMatch(/^Payment(Voided|Refunded)$/);
+    expect(live.last?.data).toEqual(await client.purchase(id));
+    await expectOver(`/v1/purchases/${id}/live`, live.last);
+  });
+
   test('of a cart ends once it is checked out, however its pools go on', async () => {
     const { client } = open();
     const { name } = await client.createPool();
