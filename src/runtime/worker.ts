@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
@@ -16,6 +15,7 @@ import { createLogger, type Logger } from './log';
 import { storeMetrics } from './metrics';
 import { poolWorkflows } from './pool-workflows';
 import { readModelsCheck } from './read-models-check';
+import { serveMetrics } from './serve-metrics';
 import { lazyClient, untilConnected } from './temporal-connection';
 import { runEntry, stopAsked } from './until-stopped';
 import { startWatch } from './watch';
@@ -142,17 +142,6 @@ export async function createWorker(
     shutdownGraceTime: workerLimits.shutdown,
     ...overrides,
   });
-}
-
-function serveMetrics(port: number, registry: Registry, logger: Logger): void {
-  const server = createServer(async (request, response) => {
-    if (request.url === '/health/live') response.end('{"status":"live"}');
-    else if (request.url === '/metrics') {
-      response.setHeader('content-type', registry.contentType).end(await registry.metrics());
-    } else response.writeHead(404).end();
-  });
-  server.on('error', (error) => logger.error({ err: error, port }, 'metrics cannot be served'));
-  server.listen(port);
 }
 
 async function main(config: Config): Promise<void> {
