@@ -3,6 +3,8 @@ import { z } from 'zod';
 import {
   createPool,
   givenPrice,
+  givenPricing,
+  givenSeatLabel,
   holdsPolicy,
   invariant,
   isNameOfSection,
@@ -17,11 +19,9 @@ import {
   poolName,
   poolStatus,
   poolStream,
-  pricingSchema,
   type Refusal,
   type SaleStoppedSignal,
   salesEnd,
-  seatLabel,
   startedPool,
   steerPool,
 } from '../src/domain';
@@ -57,7 +57,7 @@ const reasonLimit = 500;
 const reason = plainText(reasonLimit);
 const requestId = z.string().optional();
 const quantity = z.int().min(1).max(poolLimits.capacity);
-const seats = z.array(seatLabel).min(1).max(poolLimits.seatsAtOnce);
+const seats = z.array(givenSeatLabel).min(1).max(poolLimits.seatsAtOnce);
 const quantityOrSeats = `must be {quantity} of 1 to ${poolLimits.capacity}, or {seats} of 1 to ${poolLimits.seatsAtOnce} labels`;
 
 /** What promoters send, from the API or straight from Temporal's CLI; whoever sends it, it is parsed here. */
@@ -67,7 +67,7 @@ export const steerInputs = {
   reprice: z
     .strictObject({
       price: givenPrice.optional(),
-      pricing: pricingSchema.optional(),
+      pricing: givenPricing.optional(),
       requestId,
     })
     .refine(({ price, pricing }) => price !== undefined || pricing !== undefined, 'names a price, a pricing, or both'),

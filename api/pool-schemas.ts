@@ -3,7 +3,7 @@ import { z } from 'zod';
 import * as domain from '../src/domain';
 import { instant, limit, positiveMoney, reason } from './schemas';
 
-const { holdsPolicy, money, poolLimits, poolName, pricingSchema, seatLabel } = domain;
+const { holdsPolicy, money, poolLimits, poolName, givenSeatLabel, givenPricing, pricingSchema } = domain;
 
 export const poolParams = z.object({ name: poolName });
 
@@ -12,7 +12,7 @@ export const newPool = domain.newPool.clone().openapi('NewPool');
 export const stopBody = z.strictObject({ reason, holds: holdsPolicy.default('release') }).openapi('Stop');
 
 export const repriceBody = z
-  .strictObject({ price: positiveMoney.optional(), pricing: pricingSchema.optional() })
+  .strictObject({ price: positiveMoney.optional(), pricing: givenPricing.optional() })
   .refine(({ price, pricing }) => price !== undefined || pricing !== undefined, {
     path: ['price'],
     message: 'give a price, a pricing, or both',
@@ -21,7 +21,7 @@ export const repriceBody = z
 
 const someTickets = {
   quantity: z.int().min(1).max(poolLimits.capacity).optional(),
-  seats: z.array(seatLabel).min(1).max(poolLimits.seatsAtOnce).optional(),
+  seats: z.array(givenSeatLabel).min(1).max(poolLimits.seatsAtOnce).optional(),
 };
 
 export const namesOne = ({ quantity, seats }: { quantity?: number | undefined; seats?: string[] | undefined }) =>

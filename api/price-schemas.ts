@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { curveLimits, money, poolLimits, pricingSchema, quoteSchema, totalMoney } from '../src/domain';
+import { curveLimits, givenPricing, money, poolLimits, quoteSchema, totalMoney } from '../src/domain';
 import { positiveMoney } from './schemas';
 
 /** What comes in and what goes out where prices are asked for. */
@@ -32,7 +32,7 @@ export const priceCurveAnswer = z
 export const backtestBody = z
   .strictObject({
     price: positiveMoney.optional().describe('The base price; the one of the pool now where it is left out'),
-    pricing: pricingSchema,
+    pricing: givenPricing,
   })
   .openapi('PricingBacktest');
 

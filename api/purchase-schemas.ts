@@ -1,13 +1,15 @@
 /** What comes in and what goes out of purchases; a line is that of a cart as well. */
 import { z } from 'zod';
 import {
+  allDiffer,
+  givenSeatLabel,
   money,
   paymentMethodType,
   plainText,
   poolLimits,
   poolName,
   purchaseLimits,
-  seatLabel,
+  sameText,
   totalMoney,
 } from '../src/domain';
 import { namesOne, oneOfBoth } from './pool-schemas';
@@ -42,7 +44,7 @@ export const paymentHeaders = z.object({
 
 const wanted = {
   quantity: z.int().optional(),
-  seats: z.array(seatLabel).min(1).max(poolLimits.maxPerPurchase.most).optional(),
+  seats: z.array(givenSeatLabel).min(1).max(poolLimits.maxPerPurchase.most).optional(),
   bestAvailable: z.boolean().optional().describe('The best seats of a numbered pool, which no named seats give anyway'),
   maxUnitPrice: positiveMoney.optional().describe('The most that one ticket may cost'),
 };
@@ -57,7 +59,7 @@ interface Wanted {
 function tickets<Given extends Wanted>(given: z.ZodType<Given>) {
   return given
     .refine(namesOne, oneOfBoth)
-    .refine(({ seats }) => !seats || new Set(seats).size === seats.length, {
+    .refine(({ seats }) => !seats || allDiffer(seats, sameText), {
       path: ['seats'],
       message: 'names a seat twice',
     })

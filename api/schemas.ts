@@ -1,12 +1,12 @@
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { givenPrice, plainText, purchaseLimits } from '../src/domain';
+import { givenCustomerId, givenPrice, plainText } from '../src/domain';
 import { parts } from './readiness';
 
 extendZodWithOpenApi(z);
 
 /** What comes in and what goes out, once: Express parses by it and OpenAPI is made from it. */
-export const textLimits = { reason: 500, customerId: purchaseLimits.customerIdLength, token: 200 } as const;
+export const textLimits = { reason: 500, token: 200 } as const;
 
 export const instant = z.iso.datetime({ offset: true }).describe('RFC 3339');
 
@@ -16,7 +16,7 @@ export const positiveMoney = z.strictObject(givenPrice.shape).openapi('Money', {
 
 export const reason = plainText(textLimits.reason);
 
-export const customerId = plainText(textLimits.customerId);
+export const customerId = givenCustomerId;
 
 export const emptyBody = z.strictObject({});
 

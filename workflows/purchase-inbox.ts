@@ -1,5 +1,6 @@
 import { CancellationScope, condition, defineSignal, log, setHandler, sleep } from '@temporalio/workflow';
 import { type PaymentSignal, paymentMethods, purchaseSignals, type SaleStoppedSignal } from '../src/domain/contract';
+import { isVisible } from '../src/domain/same-text';
 
 export const paymentSignal = defineSignal<[PaymentSignal]>(purchaseSignals.payment);
 export const cancelSignal = defineSignal(purchaseSignals.cancel);
@@ -101,6 +102,9 @@ function isPayment(signal: Partial<PaymentSignal> | undefined | null): signal is
 }
 
 function inOneLine(reason: unknown): string {
-  if (typeof reason !== 'string') return 'no reason given';
-  return reason.slice(0, reasonLimit).replace(/[\p{Cc}\p{Cs}]+/gu, ' ');
+  if (typeof reason !== 'string' || !isVisible(reason)) return 'no reason given';
+  return reason
+    .slice(0, reasonLimit)
+    .replace(/[\p{Cc}\p{Cs}]+/gu, ' ')
+    .normalize('NFC');
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import type { Customer } from './customer';
+import { type Customer, sameCustomer } from './customer';
 import { asItWas, eventCodec } from './event-codec';
 import { money, totalMoney } from './money';
 import { poolLimits, poolName } from './pool-events';
 import { purchaseLimits, type RequestedItem } from './purchase';
 import { accept, type Decision, invariant, type Refusal, refuse } from './refusal';
+import { sameText } from './same-text';
 import { seatLabel } from './seating';
 
 /** Where each limit of a cart is set. */
@@ -71,7 +72,9 @@ function joined(line: CartLine | undefined, added: CartLine): CartLine {
   if (!line) return added;
   const { seats, ...besides } = { ...line, ...added };
   if (!seats) return { ...besides, quantity: line.quantity + added.quantity };
-  const all = [...new Set([...(line.seats ?? []), ...seats])];
+  const known = line.seats ?? [];
+  const others = seats.filter((seat) => !known.some((each) => sameText(each) === sameText(seat)));
+  const all = [...known, ...others];
   return { ...besides, seats: all, quantity: all.length };
 }
 
@@ -205,7 +208,7 @@ export function checkoutRefusal(cart: Cart | undefined, purchase: Checkout): Ref
 }
 
 const isOfCart = ({ customerId, shop, items }: Checkout, cart: Cart): boolean =>
-  customerId === cart.customerId &&
+  sameCustomer(customerId) === sameCustomer(cart.customerId) &&
   (cart.shop === undefined || shop === cart.shop) &&
   items.length === cart.items.length &&
   cart.items.every((line, nth) => {

@@ -21,7 +21,8 @@ export interface ClaimTickets extends Customer {
 }
 
 /** Claims tickets at the price of this moment, or says why not. */
-export function claimTickets(pool: Pool | undefined, command: ClaimTickets): Decision<PoolEvent> {
+export function claimTickets(pool: Pool | undefined, wish: ClaimTickets): Decision<PoolEvent> {
+  const command = { ...wish, seats: wish.seats && asThePoolSays(pool, wish.seats) };
   const { purchaseId, customerId, shop, ticketIds, heldUntil, now } = command;
   if (!pool) return refuse({ slug: 'not-found', what: `pool ${command.pool}` });
   const refusal = notSelling(pool, now) ?? beyondLimits(pool, command) ?? notToBeHad(pool, command);
@@ -95,6 +96,10 @@ function notToBeHad(pool: Pool, { ticketIds, seats }: ClaimTickets): Refusal | u
   if (requested <= available(pool)) return undefined;
   return { slug: 'insufficient-inventory', pool: name, requested, available: available(pool) };
 }
+
+/** Seats under the labels that the pool has for them; what it has not is left as it is. */
+export const asThePoolSays = (pool: Pool | undefined, labels: readonly string[]): string[] =>
+  labels.map((label) => pool?.seats?.labelOf(label) ?? label);
 
 /** Those of the seats that are anything else, that there are not, or that were named before. */
 export function seatsThatAreNot(

@@ -25,6 +25,7 @@ export * from './pricing-backtest';
 export * from './purchase';
 export * from './refusal';
 export * from './reservation';
+export * from './same-text';
 export * from './seat-map';
 export * from './seating';
 export * from './show';

@@ -3,8 +3,8 @@ import { salesEnd } from './hours';
 import { givenInstant } from './instant';
 import { newPrice } from './money';
 import { type PoolSettings, poolLimits } from './pool-events';
-import { needsStart, pricingSchema } from './pricing';
-import { rowsOfLabels, type SeatRow, seatCount, seatLabels, seatRows } from './seating';
+import { givenPricing, needsStart } from './pricing';
+import { givenSeatRows, rowsOfLabels, type SeatRow, seatCount, seatLabels } from './seating';
 import { plainText } from './text';
 
 /** What promoters write of pools, by HTTP or by hand into Temporal. */
@@ -16,9 +16,9 @@ export const offer = {
   seats: seatLabels
     .optional()
     .describe('Seats by name, such as A-1: what stands before the last hyphen is the row; the front row first'),
-  rows: seatRows.optional().describe('Many seats in few words, the front row first'),
+  rows: givenSeatRows.optional().describe('Many seats in few words, the front row first'),
   price: newPrice,
-  pricing: pricingSchema.optional(),
+  pricing: givenPricing.optional(),
   maxPerPurchase: whole(poolLimits.maxPerPurchase).default(poolLimits.maxPerPurchase.usual),
   maxPerCustomer: whole(poolLimits.maxPerCustomer)
     .optional()

@@ -9,7 +9,7 @@ import { SeatMap } from './seat-map';
 import { seatLabel } from './seating';
 
 /** Raised whenever `evolvePool` makes another state of the same events: older snapshots are then of no use any more. */
-export const poolReducer = 4;
+export const poolReducer = 5;
 
 /** Purchases, or customers, in one piece of a written snapshot: about a millisecond's work. */
 const linesInPiece = 500;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { money } from './money';
 import { hasTwoDecimals } from './percent';
+import { sameText } from './same-text';
 import { plainText } from './text';
 
 /** Where each limit of pricing is set. */
@@ -24,18 +25,19 @@ const drop = percent.gt(-100, freeTickets).max(0);
 const days = z.int().min(0).max(pricingLimits.days);
 const bound = z.int().min(pricingLimits.floor).max(pricingLimits.ceiling);
 
-const tier = z
-  .strictObject({
-    name: plainText(pricingLimits.nameLength),
-    fromDaysBefore: days.optional(),
-    withinDays: days.optional(),
-    percent: percent.gt(-100, freeTickets).max(pricingLimits.percent).optional(),
-  })
-  .refine(({ fromDaysBefore = 0, withinDays = pricingLimits.days }) => fromDaysBefore <= withinDays, {
-    path: ['withinDays'],
-    message: 'must not be less than fromDaysBefore',
-  });
-export type Tier = z.infer<typeof tier>;
+const tierNamed = (name: z.ZodType<string>) =>
+  z
+    .strictObject({
+      name,
+      fromDaysBefore: days.optional(),
+      withinDays: days.optional(),
+      percent: percent.gt(-100, freeTickets).max(pricingLimits.percent).optional(),
+    })
+    .refine(({ fromDaysBefore = 0, withinDays = pricingLimits.days }) => fromDaysBefore <= withinDays, {
+      path: ['withinDays'],
+      message: 'must not be less than fromDaysBefore',
+    });
+export type Tier = z.infer<ReturnType<typeof tierNamed>>;
 
 const demand = z.strictObject({
   everyPercentSold: percent.min(pricingLimits.step.least).max(pricingLimits.step.most),
@@ -59,23 +61,29 @@ const areDistinct = (texts: readonly string[]) => new Set(texts).size === texts.
  * How a price moves (DESIGN 6), each part optional; days are 86,400 s before the start. Floor and ceiling are minor
  * units of the pool's currency.
  */
-export const pricingSchema = z
-  .strictObject({
-    tiers: z
-      .array(tier)
-      .max(pricingLimits.tiers)
-      .refine((tiers) => areDistinct(tiers.map(({ name }) => name)), 'two tiers have the same name')
-      .refine((tiers) => areDistinct(tiers.map(boundsOf)), 'two tiers have the same bounds, or none')
-      .optional(),
-    demand: demand.optional(),
-    countdown: countdown.optional(),
-    floor: bound.optional(),
-    ceiling: bound.optional(),
-  })
-  .refine(({ floor = pricingLimits.floor, ceiling = pricingLimits.ceiling }) => floor <= ceiling, {
-    path: ['ceiling'],
-    message: 'must not be less than floor',
-  });
+const pricingOf = (tier: ReturnType<typeof tierNamed>, same: (name: string) => string) =>
+  z
+    .strictObject({
+      tiers: z
+        .array(tier)
+        .max(pricingLimits.tiers)
+        .refine((tiers) => areDistinct(tiers.map(({ name }) => same(name))), 'two tiers have the same name')
+        .refine((tiers) => areDistinct(tiers.map(boundsOf)), 'two tiers have the same bounds, or none')
+        .optional(),
+      demand: demand.optional(),
+      countdown: countdown.optional(),
+      floor: bound.optional(),
+      ceiling: bound.optional(),
+    })
+    .refine(({ floor = pricingLimits.floor, ceiling = pricingLimits.ceiling }) => floor <= ceiling, {
+      path: ['ceiling'],
+      message: 'must not be less than floor',
+    });
+
+/** As it was stored: a name is whatever it was. */
+export const pricingSchema = pricingOf(tierNamed(z.string()), (name) => name);
+/** As promoters write it. */
+export const givenPricing = pricingOf(tierNamed(plainText(pricingLimits.nameLength)), sameText);
 export type Pricing = z.infer<typeof pricingSchema>;
 
 export const hasBounds = ({ fromDaysBefore, withinDays }: Tier) =>

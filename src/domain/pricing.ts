@@ -4,7 +4,7 @@ import { multiplied, share } from './percent';
 import { dayInMilliseconds, factorsOf } from './price-factors';
 import { type Pricing, pricingLimits } from './pricing-rules';
 
-export { needsStart, type Pricing, pricingLimits, pricingSchema } from './pricing-rules';
+export { givenPricing, needsStart, type Pricing, pricingLimits, pricingSchema } from './pricing-rules';
 
 /** Changes when the way a price is worked out changes, so that an old claim can still be explained. */
 export const pricingRuleVersion = 2;

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { paymentMethods } from './contract';
-import { shopName } from './customer';
+import { givenCustomerId, shopName } from './customer';
 import { asItWas, eventCodec } from './event-codec';
 import { type Money, money, sum, totalMoney } from './money';
 import { poolLimits } from './pool-events';
 import type { Refusal } from './refusal';
 import { invariant } from './refusal';
-import { seatLabel } from './seating';
+import { givenSeatLabel, seatLabel } from './seating';
 import { plainText } from './text';
 
 /** Where each limit of a purchase is set. */
-export const purchaseLimits = { lines: 10, customerIdLength: 200, poolNameLength: 200 } as const;
+export const purchaseLimits = { lines: 10, poolNameLength: 200 } as const;
 
 export const paymentMethodType = z.enum(paymentMethods);
 
@@ -70,10 +70,15 @@ export const purchaseCodec = eventCodec(purchaseEvents, {
 /** What a purchase's workflow is started with, also by hand; what no store could keep is not let in. */
 export const purchaseRequest = z.object({
   purchaseId: z.uuid(),
-  customerId: plainText(purchaseLimits.customerIdLength),
+  customerId: givenCustomerId,
   shop: shopName.optional(),
   items: z
-    .array(requestedItem.extend({ pool: plainText(purchaseLimits.poolNameLength) }))
+    .array(
+      requestedItem.extend({
+        pool: plainText(purchaseLimits.poolNameLength),
+        seats: z.array(givenSeatLabel).max(poolLimits.maxPerPurchase.most).optional(),
+      }),
+    )
     .min(1)
     .max(purchaseLimits.lines)
     .refine(countsAlone, 'a line that says more than a quantity is the only one of its pool'),

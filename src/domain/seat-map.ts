@@ -50,6 +50,12 @@ export class SeatMap {
     return place && statusOfLetter.get(this.block.lettersOf(place.row).charAt(place.seat));
   }
 
+  /** What the pool calls the seat that the label means; undefined where there is no such seat. */
+  labelOf(meant: string): string | undefined {
+    const place = this.plan.find(meant);
+    return place && this.plan.label(place);
+  }
+
   with(labels: readonly string[], status: SeatStatus): SeatMap {
     const changed = new Map<number, string[]>();
     for (const label of labels) {

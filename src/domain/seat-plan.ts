@@ -1,4 +1,5 @@
 import { invariant } from './refusal';
+import { sameText } from './same-text';
 import { labelOf, partsOfLabel, type SeatRow, seatsInRow } from './seating';
 
 /** Where a seat is: the row counted from the front, the place in it from its left end, both from 0. */
@@ -9,22 +10,37 @@ export interface Place {
 
 const wholeNumber = /^(?:0|[1-9]\d*)$/;
 
+/** Places by name. One that is written otherwise finds the place whose name means the same, where none is written so. */
+class Names {
+  private readonly written = new Map<string, number>();
+  /** By the form in which names are compared, where that is another than the name. */
+  private readonly meant = new Map<string, number>();
+
+  constructor(names: readonly string[]) {
+    names.forEach((name, place) => {
+      invariant(!this.written.has(name), () => `${name} is planned twice`);
+      this.written.set(name, place);
+      const same = sameText(name);
+      if (same !== name && !this.meant.has(same)) this.meant.set(same, place);
+    });
+  }
+
+  find(name: string): number | undefined {
+    const place = this.written.get(name);
+    if (place !== undefined) return place;
+    const same = sameText(name);
+    return this.written.get(same) ?? this.meant.get(same);
+  }
+}
+
 /** Which seats there are, and where: never changes, and is shared by all states of them. */
 export class SeatPlan {
-  private readonly rowByName = new Map<string, number>();
-  private readonly seatByName: readonly (ReadonlyMap<string, number> | undefined)[];
+  private readonly rowByName: Names;
+  private readonly seatByName: readonly (Names | undefined)[];
 
   constructor(readonly rows: readonly SeatRow[]) {
-    rows.forEach(({ row }, index) => {
-      invariant(!this.rowByName.has(row), () => `row ${row} is planned twice`);
-      this.rowByName.set(row, index);
-    });
-    this.seatByName = rows.map((row) => {
-      if (!('seats' in row)) return undefined;
-      const seats = new Map(row.seats.map((seat, place) => [seat, place]));
-      invariant(seats.size === row.seats.length, () => `row ${row.row} names a seat twice`);
-      return seats;
-    });
+    this.rowByName = new Names(rows.map(({ row }) => row));
+    this.seatByName = rows.map((row) => ('seats' in row ? new Names(row.seats) : undefined));
   }
 
   lengthOf(row: number): number {
@@ -37,9 +53,9 @@ export class SeatPlan {
 
   find(label: string): Place | undefined {
     const { row: name, seat: seatName } = partsOfLabel(label);
-    const row = this.rowByName.get(name);
+    const row = this.rowByName.find(name);
     if (row === undefined) return undefined;
-    const seat = this.seatByName[row]?.get(seatName) ?? this.counted(row, seatName);
+    const seat = this.seatByName[row]?.find(seatName) ?? this.counted(row, seatName);
     return seat === undefined ? undefined : { row, seat };
   }
 
@@ -52,8 +68,9 @@ export class SeatPlan {
 
   private counted(index: number, seatName: string): number | undefined {
     const row = this.row(index);
-    if ('seats' in row || !wholeNumber.test(seatName)) return undefined;
-    const number = Number(seatName);
+    const digits = sameText(seatName);
+    if ('seats' in row || !wholeNumber.test(digits)) return undefined;
+    const number = Number(digits);
     return number >= row.first && number <= row.last ? number - row.first : undefined;
   }
 

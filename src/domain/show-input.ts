@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { givenInstant } from './instant';
 import { offer, refuseUnsized, sized } from './pool-input';
+import { isVisible } from './same-text';
 import {
   type RefundStep,
   refundStep,
@@ -10,16 +11,16 @@ import {
   showName,
   standardRefunds,
 } from './show-settings';
-import { plainText } from './text';
+import { givenString, mustBeSeen, plainText } from './text';
 
 /** What promoters write, by HTTP or by hand into Temporal. What comes out of it may go in again. */
 const whole = ({ least, most }: { least: number; most: number }) => z.int().min(least).max(most);
-const text = z
-  .string()
+const text = givenString()
   .trim()
   .min(1)
   .max(showLimits.descriptionLength)
-  .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u, 'must not contain control characters but new lines and tabs');
+  .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u, 'must not contain control characters but new lines and tabs')
+  .refine(isVisible, mustBeSeen);
 
 const section = z
   .strictObject({ name: sectionName, title: plainText(showLimits.titleLength).optional(), ...offer })

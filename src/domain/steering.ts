@@ -1,3 +1,4 @@
+import { asThePoolSays } from './claiming';
 import type { Money } from './money';
 import { available, type Pool } from './pool';
 import type { HoldsPolicy, PoolEvent, PoolSettings } from './pool-events';
@@ -116,7 +117,7 @@ function ticketsToTurn(pool: Pool, { quantity, seats }: SomeTickets, to: 'availa
     if (numbered || quantity === undefined) return { refusal: { slug: 'wrong-numbering', pool: name, numbered } };
     return { tickets: { quantity } };
   }
-  const left = [...new Set(seats)].filter((label) => map.statusOf(label) !== to);
+  const left = [...new Set(asThePoolSays(pool, seats))].filter((label) => map.statusOf(label) !== to);
   const from = to === 'withheld' ? 'available' : 'withheld';
   const wrong = left.filter((label) => map.statusOf(label) !== from);
   if (wrong.length > 0) return { refusal: { slug: 'seat-unavailable', pool: name, seats: wrong } };

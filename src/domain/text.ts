@@ -1,16 +1,19 @@
 import { z } from 'zod';
+import { isVisible, withoutInvisible } from './same-text';
 
-/** One line of text from outside: no control characters, no halves of a character, not only white space. */
+/** Text from outside is composed (NFC) as it enters, so that it is stored, counted and found in one form. */
+export const givenString = () => z.string().normalize('NFC');
+
+export const mustBeSeen = 'must have something to see';
+
+/** One line of text from outside: no control characters, no halves of a character, something to see. */
 export const plainText = (most: number) =>
-  z
-    .string()
+  givenString()
     .trim()
     .min(1)
     .max(most)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
-
-/** Soft hyphens, joiners, marks of direction. */
-const invisible = /\p{Default_Ignorable_Code_Point}/gu;
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters')
+    .refine(isVisible, mustBeSeen);
 
 /** Text as it is compared: without what cannot be seen, in small letters. By way of capitals, where ß is SS and every sigma is one. */
-export const inSmallLetters = (text: string) => text.replaceAll(invisible, '').toUpperCase().toLowerCase();
+export const inSmallLetters = (text: string) => withoutInvisible(text).toUpperCase().toLowerCase();

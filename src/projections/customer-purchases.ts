@@ -1,9 +1,9 @@
 import type { Pool as Database } from 'pg';
-import { purchaseCodec, purchaseStream } from '../domain';
+import { purchaseCodec, purchaseStream, sameCustomer } from '../domain';
 import type { Projection } from './projection';
 import { type PurchaseView, purchasesById } from './purchases';
 
-/** Which purchases a customer has made, the refused ones too. */
+/** Which purchases a customer has made, the refused ones too; ids are in the form in which they are compared. */
 export const customerPurchases: Projection = {
   name: 'customer_purchases',
   tables: ['customer_purchases'],
@@ -17,7 +17,11 @@ export const customerPurchases: Projection = {
     await connection.query(
       `INSERT INTO ${table('customer_purchases')} (purchase_id, customer_id, shop)
        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])`,
-      [begun.map(({ id }) => id), begun.map(({ customerId }) => customerId), begun.map(({ shop }) => shop)],
+      [
+        begun.map(({ id }) => id),
+        begun.map(({ customerId }) => sameCustomer(customerId)),
+        begun.map(({ shop }) => shop),
+      ],
     );
   },
 };

@@ -31,6 +31,7 @@ export const texts = {
   'with half a character': 'a\ud800b',
   'over two lines': 'a\nb',
   blank: '  ',
+  'nothing to see': '\u200b',
 };
 export const notTexts = { 'a number': 5, null: null, 'a list': [], empty: '' };
 export const notNumbers = { 'a text': '5', null: null, true: true, 'a list': [1], missing: undefined };

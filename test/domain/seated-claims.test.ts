@@ -56,6 +56,21 @@ describe('claiming numbered seats', () => {
       .gives(taken('t1', 'B-2'), taken('t2', 'A-1'));
   });
 
+  it('finds a seat that is written otherwise, once, and says it as the pool does', () => {
+    given(hall)
+      .when(claiming({ seats: ['Ａ-２', 'B-1'] }))
+      .gives(taken('t1', 'A-2'), taken('t2', 'B-1'));
+    given(hall)
+      .when(claiming({ seats: ['A-1', 'Ａ-1'] }))
+      .refuses({ slug: 'seat-unavailable', pool, seats: ['A-1'] });
+    given(hall, seated('q', 'q1', 'A-1'))
+      .when(claiming({ seats: ['Ａ-1'] }))
+      .refuses({ slug: 'seat-unavailable', pool, seats: ['A-1'] });
+    given(hall, withheld(1, ['A-1']))
+      .when(steering({ kind: 'withhold', seats: ['Ａ-1', 'A-2', 'Ａ-2'] }))
+      .gives(withheld(1, ['A-2']));
+  });
+
   it('gives the best that are available where none are named', () => {
     given(hall)
       .when(claiming({ tickets: 2 }))
@@ -162,6 +177,12 @@ describe('what one customer may have', () => {
     given(limited, mine('q', 'q1'))
       .when(claiming({ tickets: 2 }))
       .refuses({ slug: 'customer-limit-reached', pool, limit: 2, held: 1 });
+  });
+
+  it('counts a customer as one whose id differs in what cannot be seen', () => {
+    given(limited, mine('q', 'q1', 'alice\u200b'), mine('r', 'r1', 'ａlice'))
+      .when(claiming({ tickets: 1 }))
+      .refuses({ slug: 'customer-limit-reached', pool, limit: 2, held: 2 });
   });
 
   it('forgets what was given back, and does not mix customers up', () => {

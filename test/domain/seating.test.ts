@@ -1,9 +1,19 @@
 import { array, assert, constantFrom, property, tuple, uniqueArray } from 'fast-check';
-import { rowsOfLabels, SeatMap, type SeatRow, seatCount, seatLabels, seatRow, seatRows } from '../../src/domain';
+import {
+  givenSeatLabel,
+  givenSeatRows,
+  rowsOfLabels,
+  SeatMap,
+  type SeatRow,
+  seatCount,
+  seatLabel,
+  seatLabels,
+  seatRows,
+} from '../../src/domain';
 import { testSeed } from '../support/random';
 
-const isRow = (row: unknown) => seatRow.safeParse(row).success;
-const messages = (rows: unknown) => seatRows.safeParse(rows).error?.issues.map(({ message }) => message);
+const isRow = (row: unknown) => givenSeatRows.safeParse([row]).success;
+const messages = (rows: unknown) => givenSeatRows.safeParse(rows).error?.issues.map(({ message }) => message);
 
 describe('a row of seats', () => {
   it.each([
@@ -13,6 +23,12 @@ describe('a row of seats', () => {
     ['may have no name', { row: '', seats: ['Box'] }],
     ['may have a hyphen in its name', { row: 'A-1', first: 1, last: 2 }],
     ['may have letters of any language', { row: 'Çardak', seats: ['ä'] }],
+    ['may have letters with marks that stand by themselves', { row: 'श्रेणी', seats: ['क', 'कि', 'ข้อ'] }],
+    ['may join letters without a space', { row: 'ردیف\u200cها', seats: ['१'] }],
+    [
+      'may have letters and marks apart, as some keyboards write them',
+      { row: 'É'.normalize('NFD'), first: 1, last: 2 },
+    ],
   ])('%s', (_, row) => {
     expect(isRow(row)).toBe(true);
   });
@@ -30,6 +46,11 @@ describe('a row of seats', () => {
     ['a control character', { row: 'A\n', first: 1, last: 2 }],
     ['white space at an end of a name', { row: 'A', seats: [' 1'] }],
     ['a name of more than 20 characters', { row: 'A'.repeat(21), first: 1, last: 2 }],
+    ['a mark without a letter', { row: '\u0301', first: 1, last: 2 }],
+    ['a mark after a space', { row: 'A \u0301', first: 1, last: 2 }],
+    ['a joiner at an end of its name', { row: 'A\u200d', first: 1, last: 2 }],
+    ['a name that cannot be seen', { row: '\u200b', first: 1, last: 2 }],
+    ['a seat twice, once in wide letters', { row: 'A', seats: ['B', 'Ｂ'] }],
     ['both manners at once', { row: 'A', first: 1, last: 2, seats: ['1'] }],
     ['no row', { first: 1, last: 2 }],
   ])('is refused with %s', (_, row) => {
@@ -56,6 +77,56 @@ describe('the rows of a pool', () => {
 
   it('have different names', () => {
     expect(messages([...ofThousand(2), { row: 'R1', seats: ['x'] }])).toEqual(['must not name a row twice']);
+  });
+
+  it('have names that differ in more than how they are written', () => {
+    const rows = (...names: string[]) => names.map((row) => ({ row, first: 1, last: 2 }));
+    for (const same of [
+      ['A', 'Ａ'],
+      ['É', 'É'.normalize('NFD')],
+      ['A', 'A\ufe0f'],
+      ['가', '가'.normalize('NFD')],
+      ['2', '²'],
+    ]) {
+      expect(messages(rows(...same))).toEqual(['must not name a row twice']);
+    }
+    expect(messages(rows('A', 'a', 'Á', 'Α'))).toBeUndefined();
+  });
+
+  it('are kept composed', () => {
+    const rows = [{ row: 'É'.normalize('NFD'), seats: ['Ö'.normalize('NFD')] }];
+    expect(givenSeatRows.parse(rows)).toEqual([{ row: 'É', seats: ['Ö'] }]);
+    expect(seatLabels.parse(['É-1'.normalize('NFD')])).toEqual(['É-1']);
+    expect(givenSeatLabel.parse('É-1'.normalize('NFD'))).toBe('É-1');
+  });
+
+  it('that were stored with names that look alike are read as they are, and each seat is found', () => {
+    const stored = [
+      { row: 'A', first: 1, last: 2 },
+      { row: 'Ａ', seats: ['1', '１', '3'] },
+    ];
+    expect(seatRows.parse(stored)).toEqual(stored);
+    expect(seatLabel.parse('Ａ-１')).toBe('Ａ-１');
+    const map = SeatMap.of(seatRows.parse(stored)).with(['Ａ-1'], 'sold').with(['Ａ-１'], 'withheld');
+    expect(map.statuses()).toEqual(['aa', 'swa']);
+    expect(['A-1', 'Ａ-1', 'Ａ-１', 'Ａ-3'].map((label) => map.statusOf(label))).toEqual([
+      'available',
+      'sold',
+      'withheld',
+      'available',
+    ]);
+  });
+
+  it('find a seat however it is written, under the label that the pool has for it', () => {
+    const map = SeatMap.of([
+      { row: 'É', first: 1, last: 12 },
+      { row: 'Ｂ', seats: ['क', '1'] },
+    ]);
+    expect(map.labelOf('É-12'.normalize('NFD'))).toBe('É-12');
+    expect(map.labelOf('É-１２')).toBe('É-12');
+    expect(map.labelOf('B-１')).toBe('Ｂ-1');
+    expect(map.labelOf('b-1')).toBeUndefined();
+    expect(map.statusOf('B-क')).toBe('available');
   });
 
   it('say what is wrong with one of them', () => {
@@ -86,6 +157,10 @@ describe('seats by their labels alone', () => {
     ]);
   });
 
+  it('are of one row however that is written', () => {
+    expect(rowsOfLabels(['A-1', 'Ａ-2'])).toEqual([{ row: 'A', first: 1, last: 2 }]);
+  });
+
   it('are numbered through only where the numbers are written plainly, one after the other', () => {
     expect(rowsOfLabels(['A-01', 'A-02', 'B-2', 'B-1', 'C-1', 'C-3'])).toEqual([
       { row: 'A', seats: ['01', '02'] },
@@ -114,6 +189,8 @@ describe('seats by their labels alone', () => {
   it.each([
     ['none', []],
     ['one twice', ['A-1', 'A-1']],
+    ['one twice, once in wide letters', ['A-1', 'Ａ-1']],
+    ['one twice, once with its marks apart', ['É-1', 'É-1'.normalize('NFD')]],
     ['one without a seat', ['A-']],
     ['one with an empty row', ['-1']],
     ['one with a control character', ['A-\u0000']],

@@ -1,0 +1,19 @@
+// Text as people see it, whatever the code points are. No zod here: workflows import it.
+
+/** Soft hyphens, joiners, marks of direction, selectors of a variant. */
+const invisible = /\p{Default_Ignorable_Code_Point}/gu;
+/** What leaves no mark where it is shown: the same, white space, and signs that only stand for an empty place. */
+const blank = /[\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\u2800\uFFF9-\uFFFB]/gu;
+const plainAscii = /^[\x20-\x7e]*$/;
+
+export const isVisible = (text: string): boolean => text.replaceAll(blank, '') !== '';
+
+export const withoutInvisible = (text: string): string => text.replaceAll(invisible, '');
+
+/**
+ * The one form in which texts are compared that mean the same however they are written: composed or not, wide or narrow,
+ * with or without what cannot be seen. Capitals stay capitals.
+ */
+export function sameText(text: string): string {
+  return plainAscii.test(text) ? text : withoutInvisible(text.normalize('NFKC')).normalize('NFKC');
+}
