@@ -3,7 +3,7 @@ import {
   type ActivityOptions,
   CancellationScope,
   condition,
-  TimeoutFailure,
+  isCancellation,
 } from '@temporalio/workflow';
 import type { CaptureOutcome, CaptureRequest } from '../activities';
 import { atProvider, capture } from './activities';
@@ -35,7 +35,8 @@ export function inTime<Input, Outcome>(
   const options = { ...atProvider, scheduleToCloseTimeout: left + graceMilliseconds };
   return CancellationScope.cancellable(() => {
     const answered = ask.executeWithOptions(options, [input]).catch((error): GivenUp => {
-      if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) return 'given up';
+      // It is retried without end but for that limit, whatever its last attempt failed with.
+      if (error instanceof ActivityFailure && !isCancellation(error)) return 'given up';
       throw error;
     });
     return raced(

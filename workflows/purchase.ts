@@ -160,9 +160,10 @@ class Sale {
     }
   }
 
-  private givenUp(): Bargain {
+  /** Where nobody has ended it, the hold is over or about to be. */
+  private givenUp(): Bargain | undefined {
     const reason = this.inbox.ended;
-    return reason === undefined ? expired : cancelled(reason);
+    return reason === undefined ? undefined : cancelled(reason);
   }
 
   private async declined(paymentId: string, reason: string): Promise<Bargain | undefined> {

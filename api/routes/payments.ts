@@ -1,4 +1,4 @@
-import { type Payment, type PaymentSignal, purchaseSignals, purchaseStream } from '../../src/domain';
+import { attemptsLeft, type Payment, type PaymentSignal, purchaseSignals, purchaseStream } from '../../src/domain';
 import { type PurchaseView, purchasesById } from '../../src/projections';
 import type { Dependencies } from '../dependencies';
 import { keyHolder, keyReused, refuseLongKey } from '../door';
@@ -56,6 +56,10 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
     if (!purchase || purchase.status === 'requested') return undefined;
     const mine: Payment | undefined = purchase.payments.find(({ id }) => id === paymentId);
     if (mine?.status === 'declined') throw declinedProblem(mine);
+    if (mine?.status === 'voided' && open(purchase)) {
+      const reason = 'it was interrupted, and took no money';
+      throw declinedProblem({ id: paymentId, status: 'declined', reason, attemptsLeft: attemptsLeft(purchase) });
+    }
     if (open(purchase)) return undefined;
     if (purchase.status === 'confirmed') return { status: 200, body: presentPurchase(purchase) };
     if (purchase.status === 'expired') throw expiredProblem();

@@ -37,8 +37,9 @@ export interface PaymentCircumstances {
   saleEnded: string | undefined;
 }
 
-const declinesOf = ({ payments }: ReservedPurchase) => payments.filter(({ status }) => status === 'declined');
-const attemptsLeft = (purchase: ReservedPurchase) => Math.max(0, paymentAttempts - declinesOf(purchase).length);
+/** Payments that may still be tried. One that was voided does not count: nobody had declined it. */
+export const attemptsLeft = ({ payments }: Pick<ReservedPurchase, 'payments'>): number =>
+  Math.max(0, paymentAttempts - payments.filter(({ status }) => status === 'declined').length);
 
 /** Throws for a purchase that reserved nothing. */
 export function standingOf(purchase: Purchase | undefined): Standing {

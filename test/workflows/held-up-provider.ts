@@ -1,4 +1,11 @@
-import type { CaptureOutcome, CaptureRequest, PaymentProvider, PaymentRef, Reversal } from '../../src/payments';
+import {
+  type CaptureOutcome,
+  type CaptureRequest,
+  type PaymentProvider,
+  type PaymentRef,
+  ProviderUnavailable,
+  type Reversal,
+} from '../../src/payments';
 
 type Place = 'before the money is taken' | 'after the money was taken';
 
@@ -14,6 +21,7 @@ interface HoldUp {
 /** The payment simulator at the end of a line on which a test holds single captures up. */
 export class HeldUpProvider implements PaymentProvider {
   private readonly holdUps = new Map<string, HoldUp>();
+  private isAway = false;
 
   constructor(private readonly simulator: PaymentProvider) {}
 
@@ -28,11 +36,20 @@ export class HeldUpProvider implements PaymentProvider {
     };
   }
 
+  /** From now on nobody answers, until what is returned is called. */
+  goAway(): () => void {
+    this.isAway = true;
+    return () => {
+      this.isAway = false;
+    };
+  }
+
   endHoldUps(): void {
     for (const { end } of this.holdUps.values()) end();
   }
 
   async capture(request: CaptureRequest): Promise<CaptureOutcome> {
+    this.answer();
     const holdUp = this.holdUps.get(request.paymentId);
     if (holdUp?.place === 'before the money is taken') await holdUp.over;
     const outcome = await this.simulator.capture(request);
@@ -41,12 +58,18 @@ export class HeldUpProvider implements PaymentProvider {
     return outcome;
   }
 
-  find(paymentId: string): Promise<CaptureOutcome | undefined> {
+  async find(paymentId: string): Promise<CaptureOutcome | undefined> {
+    this.answer();
     return this.simulator.find(paymentId);
   }
 
-  reverse(request: PaymentRef): Promise<Reversal> {
+  async reverse(request: PaymentRef): Promise<Reversal> {
+    this.answer();
     return this.simulator.reverse(request);
+  }
+
+  private answer(): void {
+    if (this.isAway) throw new ProviderUnavailable('the payment provider is away');
   }
 }
 
