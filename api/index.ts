@@ -7,4 +7,5 @@ export { openApiDocument } from './openapi';
 export { forgetOldPayments } from './payment-requests';
 export { forgetOldRequests } from './purchase-requests';
 export { createReads } from './reads';
+export { isTooLong } from './request-body';
 export { Undecided, type UndecidedLimits } from './undecided';

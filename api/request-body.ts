@@ -11,9 +11,12 @@ const isChunked = ({ headers }: Head) => headers['transfer-encoding'] !== undefi
 
 export const hasBody = (request: Head): boolean => isChunked(request) || lengthOf(request) > 0;
 
+/** It says so itself. */
+export const isTooLong = (request: Head): boolean => lengthOf(request) > bodyLimit;
+
 /** There is more to come of the body, and nothing says that it ends within the limit. */
 export function mayBeEndless(request: IncomingMessage): boolean {
-  return !request.complete && (isChunked(request) || lengthOf(request) > bodyLimit);
+  return !request.complete && (isChunked(request) || isTooLong(request));
 }
 
 /** The whole body as it is sent. Rejects as soon as it is known to be beyond the limit, and reads no further. */

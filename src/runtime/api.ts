@@ -8,6 +8,7 @@ import {
   createReads,
   forgetOldPayments,
   forgetOldRequests,
+  isTooLong,
   Keyring,
   type LiveLimits,
   LiveViews,
@@ -113,6 +114,11 @@ export async function startApi(
     temporalUiUrl: settings.temporalUiUrl,
   });
   const server = createServer({ connectionsCheckingInterval: apiLimits.checkConnectionsMilliseconds }, app);
+  // Who asks before sending whether to go on: the answer alone tells that a body is too long.
+  server.on('checkContinue', (request, response) => {
+    if (!isTooLong(request)) response.writeContinue();
+    app(request, response);
+  });
   server.headersTimeout = apiLimits.headersMilliseconds;
   server.requestTimeout = apiLimits.requestMilliseconds;
   server.keepAliveTimeout = apiLimits.keepAliveMilliseconds;

@@ -126,6 +126,21 @@ describeBoxOffice('a body without an end', (open) => {
     }
   });
 
+  test('that is announced is not asked for where it is too long', async () => {
+    const asking = { ...asShop, ...json, Expect: '100-continue', 'Idempotency-Key': 'asking' };
+    for (const [length, statuses] of [
+      [LIMIT_BYTES + 1, [413]],
+      [2, [100, 422]],
+    ] as const) {
+      const client = await connect();
+      await client.send(head('POST', '/v1/purchases', { ...asking, 'Content-Length': String(length) }));
+      await eventually(() => client.statuses.length > 0);
+      if (client.statuses[0] === 100) await client.send('{}');
+      await eventually(() => client.statuses.length === statuses.length);
+      expect(client.statuses).toEqual(statuses);
+    }
+  });
+
   test('is answered in its turn behind a request that waits', async () => {
     const { client: buyer } = open();
     const { id } = await buyer.reserve((await buyer.createPool()).name);
