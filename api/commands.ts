@@ -3,24 +3,25 @@ import type { Dropped } from '../src/domain';
 import { tooManyCommands } from './command-places';
 import type { Dependencies } from './dependencies';
 import { outcomeOf } from './outcome';
+import { type SignalNeeds, sendSignal } from './send-signal';
 import { askTemporal, temporalLimits } from './temporal-calls';
 
 const recorded = 'The command is recorded and takes effect as soon as a worker takes it.';
 
 /**
  * Sends a signal, which lasts even if nobody is there to take it, and waits until it was handled; undefined where the
- * workflow is over, or was just ending.
+ * workflow's stream is over, or it was just ending. A workflow that is gone is started anew for it.
  */
 export async function sendCommand<Outcome>(
-  { temporal, newId }: Pick<Dependencies, 'temporal' | 'newId'>,
+  { newId, ...needs }: SignalNeeds & Pick<Dependencies, 'newId'>,
   workflowId: string,
   signal: string,
   input: object,
 ): Promise<Outcome | undefined> {
   const requestId = newId();
-  const handle = temporal.workflow.getHandle(workflowId);
+  const { temporal } = needs;
   try {
-    await askTemporal(temporal, temporalLimits.callMilliseconds, () => handle.signal(signal, { ...input, requestId }));
+    if (!(await sendSignal(needs, workflowId, signal, { ...input, requestId }))) return undefined;
     const patience = temporalLimits.commandMilliseconds;
     const ask = () => outcomeOf<Outcome | Dropped>(temporal.workflow, workflowId, requestId, patience);
     const outcome = await askTemporal(temporal, patience, ask, recorded);

@@ -16,7 +16,7 @@ import {
 } from '../purchase-schemas';
 import { type Answer, type Route, route } from '../route';
 import { emptyBody } from '../schemas';
-import { signalPurchase } from '../signal-purchase';
+import { sendSignal } from '../send-signal';
 import { awaitCommit, preferenceApplied, preferredWait } from '../waiting';
 
 const open = (purchase: PurchaseView) => purchase.status === 'reserved' || purchase.status === 'paying';
@@ -104,7 +104,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
       const send = async () => {
         const payment: PaymentSignal = { paymentId, method };
         // One that came before may never have been sent; the purchase takes it once, however often it is.
-        if (begun || (await signalPurchase(dependencies, id, purchaseSignals.payment, payment))) return;
+        if (begun || (await sendSignal(dependencies, purchaseStream(id), purchaseSignals.payment, payment))) return;
         const ended = await findPurchase(dependencies, id, caller);
         if (ended.status !== 'confirmed') refuseUnlessPayable(ended);
       };
@@ -146,7 +146,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
       const seconds = preferredWait(header('prefer'));
       const already = ended(await findPurchase(dependencies, id, caller));
       const send = async () => {
-        await signalPurchase(dependencies, id, purchaseSignals.cancel);
+        await sendSignal(dependencies, purchaseStream(id), purchaseSignals.cancel);
       };
       const look = async () => (seconds > 0 ? ended(await find(id)) : undefined);
       const settled = already ?? (await awaitCommit(feed, purchaseStream(id), seconds, look, { begin: send }));

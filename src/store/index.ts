@@ -6,6 +6,7 @@ export * from './commit-feed';
 export * from './connect';
 export * from './errors';
 export * from './event';
+export * from './gone-workflows';
 export * from './group-commit';
 export * from './heartbeats';
 export * from './high-water-mark';

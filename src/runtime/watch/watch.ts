@@ -4,16 +4,8 @@ import type { Pool as Database } from 'pg';
 import type { Counter } from 'prom-client';
 import { startAnew, wantWorkflows } from '../../../api/start-anew';
 import { isAway } from '../../../api/temporal-calls';
+import { dueGone, forgetGone, forgetRestarted, type Gone, noteFailure, noteGone, noteRestarted } from '../../store';
 import type { Logger } from '../log';
-import {
-  dueGone,
-  forgetGone,
-  forgetRestarted,
-  type Gone,
-  noteFailure,
-  noteGone,
-  noteRestarted,
-} from './gone-workflows';
 import { howItEnded } from './how-it-ended';
 import { endTurn, takeTurn, type WatchTurn } from './progress';
 import { endIfStuck } from './stuck-workflows';

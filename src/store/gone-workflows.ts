@@ -46,6 +46,15 @@ export async function dueGone(database: Database, limit: number): Promise<Gone[]
   return rows;
 }
 
+/** It was gone, and was started anew by whoever had need of it. */
+export async function noteStartedAnew(database: Database, { stream, because }: Gone): Promise<void> {
+  await database.query(
+    `INSERT INTO gone_workflows AS g (stream, because, due_at, tries, restarted_at) VALUES ($1, $2, now(), 1, now())
+     ON CONFLICT (stream) DO UPDATE SET because = excluded.because, tries = g.tries + 1, error = NULL, restarted_at = now()`,
+    [stream, because],
+  );
+}
+
 export async function noteRestarted(database: Database, stream: string): Promise<void> {
   await database.query(
     'UPDATE gone_workflows SET restarted_at = now(), tries = tries + 1, error = NULL WHERE stream = $1',
