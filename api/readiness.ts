@@ -35,7 +35,8 @@ type Needs = Pick<Dependencies, 'database' | 'temporal' | 'now' | 'dataDir'>;
 /** Whether all that selling needs is there. Whoever asks while it is being looked at shares the answer. */
 export class Readiness {
   private looking: Promise<Part[]> | undefined;
-  private writing: { at: number; away: Promise<Part | undefined> } | undefined;
+  /** When Postgres last could write, in the terms of performance.now. */
+  private couldWriteAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly needs: Needs) {}
 
@@ -66,18 +67,17 @@ export class Readiness {
     return parts.filter((part) => away.has(part));
   }
 
-  /** Which part keeps Postgres from writing; looked at every few seconds, as it costs more than the rest. */
-  private writingAway(): Promise<Part | undefined> {
-    const { database } = this.needs;
+  /** Which part keeps Postgres from writing. Where it could, it is believed for some seconds: to ask costs more than the rest. */
+  private async writingAway(): Promise<Part | undefined> {
     const now = performance.now();
-    if (!this.writing || now - this.writing.at >= readinessLimits.writingMilliseconds) {
-      const away = inTime(probeWriting(database)).then(
-        () => undefined,
-        (error: unknown): Part => (isDiskFullError(error) ? 'disk' : 'postgres'),
-      );
-      this.writing = { at: now, away };
+    if (now - this.couldWriteAt < readinessLimits.writingMilliseconds) return undefined;
+    try {
+      await inTime(probeWriting(this.needs.database));
+      this.couldWriteAt = now;
+      return undefined;
+    } catch (error) {
+      return isDiskFullError(error) ? 'disk' : 'postgres';
     }
-    return this.writing.away;
   }
 
   /** Whether Temporal has seen a worker poll lately. A worker that stands still is seen for a minute yet. */
