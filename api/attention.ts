@@ -1,5 +1,5 @@
 import type { Pool as Database } from 'pg';
-import { purchaseStream } from '../src/domain';
+import { openPurchases } from '../src/projections';
 
 export const attentionLimits = {
   /** Of each kind, the oldest first. */
@@ -22,23 +22,17 @@ export interface AttentionItem {
   because: string;
 }
 
-/** Purchases that were open at the last audit: there are few of them, however many have ended. */
-const open = `
-  SELECT a.stream, p.status, p.updated_at, (p.details ->> 'expiresAt')::timestamptz AS expires_at
-  FROM audit_again a JOIN purchases p ON p.id = substr(a.stream, length($2) + 1)::uuid
-  WHERE starts_with(a.stream, $2) AND p.status IN ('reserved', 'paying')`;
-
-/** By kind: gives rows `(stream, since, because)`, the oldest first, of which $1 are taken; $2 and $3 as each says. */
+/** By kind: gives rows `(stream, since, because)`, the oldest first, of which $1 are taken; $2 as each says. */
 const questions: Record<AttentionKind, { text: string; values: readonly unknown[] }> = {
   'past-hold': {
     text: `SELECT stream, expires_at AS since, 'its hold is over, and its tickets are still held' AS because
-           FROM (${open}) o WHERE expires_at < now() - make_interval(secs => $3)`,
-    values: [purchaseStream(''), attentionLimits.pastHoldSeconds],
+           FROM (${openPurchases}) o WHERE expires_at < now() - make_interval(secs => $2)`,
+    values: [attentionLimits.pastHoldSeconds],
   },
   'paying-long': {
     text: `SELECT stream, updated_at AS since, 'its payment has begun, and nobody knows its outcome' AS because
-           FROM (${open}) o WHERE status = 'paying' AND updated_at < now() - make_interval(secs => $3)`,
-    values: [purchaseStream(''), attentionLimits.payingSeconds],
+           FROM (${openPurchases}) o WHERE status = 'paying' AND updated_at < now() - make_interval(secs => $2)`,
+    values: [attentionLimits.payingSeconds],
   },
   'workflow-gone': {
     text: `SELECT stream, found_at AS since, because || CASE

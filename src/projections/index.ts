@@ -20,6 +20,7 @@ export { countedEvents, eventCounts } from './event-counts';
 export * from './figures';
 export * from './follow';
 export * from './list';
+export { openPurchases } from './open-purchases';
 export * from './parked';
 export * from './pricing-backtest';
 export type { Projection } from './projection';

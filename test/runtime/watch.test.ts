@@ -13,10 +13,13 @@ import { type Ledger, onSale, openBoxOffice, purchaseOf } from '../support/box-o
 import { describeWith } from '../support/describe-with';
 import { poolSettings } from '../support/domain-events';
 import { oneTo } from '../support/event-store';
+import { eventually } from '../support/eventually';
 import { followed } from '../support/followed';
 import { createNamespace, temporalAddress } from '../support/temporal';
 
 const TIME_LIMIT_MS = 60_000;
+const STATISTICS_WITHIN_MS = 30_000;
+const MANY = 100_000;
 const logger = pino({ level: 'silent' });
 
 /** Streams and Temporal, and no worker: what is started stays as it was started. */
@@ -96,6 +99,41 @@ describeWith('temporal', 'the watch', () => {
     await turn();
     expect((await found()).map(({ stream }) => stream)).toEqual([poolStream(pool), ...late.sort()]);
   });
+
+  it(
+    'does not look through the purchases that have come to their end',
+    async () => {
+      const { database } = ledger;
+      const purchase = purchaseOf(await onSale(ledger));
+      await ledger.activities.reserve(purchase);
+      await audited();
+      await database.query(
+        `INSERT INTO purchases (id, version, position, status, customer_id, details, created_at, updated_at)
+       SELECT gen_random_uuid(), 1, 1, 'confirmed', 'alice', '{}', now(), now() FROM generate_series(1, $1)`,
+        [MANY],
+      );
+      await database.query('ANALYZE purchases');
+      const reads = async () => {
+        const { rows } = await database.query<{ by_index: number; through_all: number }>(
+          `SELECT idx_scan::float8 AS by_index, seq_scan::float8 AS through_all FROM pg_stat_user_tables WHERE relname = 'purchases'`,
+        );
+        return rows[0] ?? { by_index: 0, through_all: 0 };
+      };
+      const before = await reads();
+      await turn();
+      // Postgres tells of its reads some seconds later.
+      const after = await eventually(
+        async () => {
+          const now = await reads();
+          return now.by_index > before.by_index && now;
+        },
+        { within: STATISTICS_WITHIN_MS },
+      );
+      expect(after.through_all).toBe(before.through_all);
+      expect((await found()).map(({ stream }) => stream)).toContain(purchaseStream(purchase.purchaseId));
+    },
+    TIME_LIMIT_MS,
+  );
 
   it('leaves alone what runs, and what has come to its end', async () => {
     const [running, over] = [poolSettings({ name: 'running' }), poolSettings({ name: 'over' })];

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Pool as Database } from 'pg';
 import { poolStream, purchaseStream, showStream, workflowTypes } from '../../domain';
+import { openPurchases } from '../../projections';
 import type { LookedAt, WatchTurn } from './progress';
 
 export const suspectLimits = {
@@ -93,10 +94,8 @@ export async function overdue(
 ): Promise<{ streams: string[]; lookedAt: LookedAt }> {
   if (now.getTime() - looked.overdueAt < suspectLimits.overdueMilliseconds) return { streams: [], lookedAt: looked };
   const { rows } = await database.query<{ stream: string }>(
-    `SELECT a.stream FROM audit_again a JOIN purchases p ON p.id = substr(a.stream, length($1) + 1)::uuid
-     WHERE starts_with(a.stream, $1) AND p.status IN ('reserved', 'paying')
-       AND (p.details ->> 'expiresAt')::timestamptz < now() - make_interval(secs => $2) LIMIT $3`,
-    [purchaseStream(''), suspectLimits.overdueSeconds, suspectLimits.overdue],
+    `SELECT stream FROM (${openPurchases}) o WHERE expires_at < now() - make_interval(secs => $1) LIMIT $2`,
+    [suspectLimits.overdueSeconds, suspectLimits.overdue],
   );
   return { streams: rows.map(({ stream }) => stream), lookedAt: { ...looked, overdueAt: now.getTime() } };
 }
