@@ -26,7 +26,8 @@ export class RateLimit {
     }
     const sender = this.senders.get(name) ?? this.newcomer(name, limit);
     sender.requests += 1;
-    const seconds = Math.ceil((this.resetsAt - now) / millisecondsPerSecond);
+    // The sum of a time and the window may be rounded up.
+    const seconds = Math.ceil(Math.min(windowMilliseconds, this.resetsAt - now) / millisecondsPerSecond);
     const left = Math.max(0, limit - sender.requests);
     response.setHeader('RateLimit', `"${policyName(limit)}"; r=${left}; t=${seconds}`);
     response.setHeader('RateLimit-Policy', sender.policy);

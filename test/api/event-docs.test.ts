@@ -60,8 +60,10 @@ describeBoxOffice('/docs/events', (open) => {
   });
 
   test('asks the database no more often than once a second, whoever asks', async () => {
+    const began = performance.now();
     const answers = await Promise.all(Array.from({ length: 50 }, counted));
-    expect(new Set(answers.map(({ at }) => at)).size).toBeLessThanOrEqual(2);
+    const seconds = Math.ceil((performance.now() - began) / 1_000);
+    expect(new Set(answers.map(({ at }) => at)).size).toBeLessThanOrEqual(seconds + 1);
   });
 
   test('fills the counts in by its script', async () => {
