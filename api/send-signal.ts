@@ -3,6 +3,7 @@ import { noteStartedAnew } from '../src/store';
 import type { Dependencies } from './dependencies';
 import { startAnew } from './start-anew';
 import { askTemporal, temporalLimits } from './temporal-calls';
+import { untilTaken } from './until-taken';
 
 export type SignalNeeds = Pick<Dependencies, 'temporal' | 'database' | 'logger' | 'now'>;
 
@@ -18,7 +19,8 @@ export async function sendSignal(
 ): Promise<boolean> {
   const { callMilliseconds } = temporalLimits;
   try {
-    await askTemporal(temporal, callMilliseconds, (client) => client.workflow.getHandle(stream).signal(name, ...args));
+    const handle = temporal.workflow.getHandle(stream);
+    await askTemporal(temporal, callMilliseconds, () => untilTaken(() => handle.signal(name, ...args)));
     return true;
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;

@@ -21,13 +21,15 @@ interface Start<Input, Conflict> {
   /** One line, shown in the lists of the web UI; Temporal takes 400 bytes. */
   staticSummary: string;
   staticDetails: string;
-  workflowTaskTimeout: typeof taskTimeout;
+  workflowTaskTimeout: typeof taskTimeout | typeof longTaskTimeout;
   workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE';
   workflowIdConflictPolicy: Conflict;
 }
 
 /** A step that a worker took with it into its death is given to another one after this, so that no hold lasts longer. */
 const taskTimeout = '5s';
+/** Pools and shows hold nothing; a task of theirs may begin with thousands of signals, on a machine that is busy with as many. */
+const longTaskTimeout = '10s';
 
 /** Starting a purchase that is under way gives that one; once it has ended the start is refused as already started. */
 export function purchaseStart(request: PurchaseRequest): Start<PurchaseRequest, 'USE_EXISTING'> {
@@ -79,7 +81,7 @@ export function poolStart(settings: PoolSettings): Start<PoolInput, 'FAIL'> {
       hours,
       'Signals: stopSales, resumeSales, reprice, withhold, giveBack, cancelSales.',
     ].join('\n\n'),
-    workflowTaskTimeout: taskTimeout,
+    workflowTaskTimeout: longTaskTimeout,
     workflowIdReusePolicy: show === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
     workflowIdConflictPolicy: 'FAIL',
   };
@@ -100,7 +102,7 @@ export function showStart(input: ShowInput): Start<ShowInput, 'FAIL'> {
       hours,
       'Signals: publish, openSales, closeSales, changeShow, cancelShow.',
     ].join('\n\n'),
-    workflowTaskTimeout: taskTimeout,
+    workflowTaskTimeout: longTaskTimeout,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowIdConflictPolicy: 'FAIL',
   };

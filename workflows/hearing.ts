@@ -1,4 +1,4 @@
-import { defineSignal, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
+import { defineSignal, setDefaultSignalHandler, setHandler, workflowInfo } from '@temporalio/workflow';
 import { isManyAtOnce, type Sent } from './many-at-once';
 
 /**
@@ -20,4 +20,18 @@ export function hearSignals(
     });
   });
   for (const name of names) setHandler(defineSignal<[unknown]>(name), (input) => hear(name, input));
+}
+
+/** Counts the signals of each task. */
+export class Arrivals {
+  /** The last task with signals, which began at that length of the history. */
+  private task = { startedAt: 0, signals: 0 };
+
+  count(): void {
+    this.task = { startedAt: workflowInfo().historyLength, signals: this.ofThisTask + 1 };
+  }
+
+  get ofThisTask(): number {
+    return this.task.startedAt === workflowInfo().historyLength ? this.task.signals : 0;
+  }
 }

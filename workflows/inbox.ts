@@ -1,6 +1,6 @@
 import { ApplicationFailure, condition, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
 import { type Dropped, outcomeOfNextRun, outcomeUpdate } from '../src/domain/contract';
-import { hearSignals } from './hearing';
+import { Arrivals, hearSignals } from './hearing';
 import { type Letter, letterOf } from './letter';
 import type { Rules } from './rules';
 import { type MustWait, Waiting } from './waiting';
@@ -35,6 +35,7 @@ export class Inbox<Signal extends string, Outcome> {
   private readonly remembered: Map<string, Outcome | Dropped>;
   private arrived: number;
   private dropped = 0;
+  private readonly arrivals = new Arrivals();
   private ending: 'over' | 'moving on' | undefined;
 
   /** Takes the signals it knows, what an earlier run hands over, and is told of signals that it does not know. */
@@ -78,7 +79,13 @@ export class Inbox<Signal extends string, Outcome> {
     for (const letter of letters) this.add(letter);
   }
 
+  /** Signals that came with this task. */
+  get newSignals(): number {
+    return this.arrivals.ofThisTask;
+  }
+
   private put(name: Signal, input: unknown, bytes: number): void {
+    this.arrivals.count();
     this.arrived += 1;
     this.add(letterOf({ name, input, bytes }, this.arrived, workflowInfo().firstExecutionRunId));
   }

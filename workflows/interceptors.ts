@@ -6,7 +6,7 @@ import { heardAtOnce } from './many-at-once';
 const reservedPrefix = '__temporal_';
 
 /** Workflows that hear their signals by `hearSignals`. */
-const hearing: readonly string[] = [workflowTypes.pool, workflowTypes.show];
+const hearing: readonly string[] = Object.values(workflowTypes);
 
 /**
  * Nobody's signal may keep a workflow from going on: one that can never be heard is not let in, and however many come at

@@ -3,33 +3,24 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  defineQuery,
   log,
   patched,
   setHandler,
 } from '@temporalio/workflow';
 import type { PoolStep, SteerOutcome } from '../activities';
-import { type PoolInput, statusQuery } from '../src/domain/contract';
+import type { PoolInput } from '../src/domain/contract';
 import { createPool, steerPoolInOrder } from './activities';
 import { Alarm } from './alarm';
 import { requirePoolInput } from './input';
-import { type CarriedPoolInbox, type Letter, PoolInbox } from './pool-inbox';
+import { type Letter, PoolInbox } from './pool-inbox';
 import { goOneByOne } from './pool-one-by-one';
-import { runLength } from './run-length';
+import { type CarriedPool, type PoolState, poolStatus } from './pool-state';
+import { isOverdue, mustContinueAsNew } from './run-length';
 import { Standing } from './standing';
 import { Telling } from './telling';
 import { inWords, lastOf, notMade } from './words';
 
-export interface PoolState {
-  pool: string;
-  status: string;
-  /** Signals handled since the pool was made. */
-  handled: number;
-  /** What the last signal or timer did, in plain words. */
-  lastOutcome: string;
-}
-
-export const poolStatus = defineQuery<PoolState>(statusQuery);
+export type { PoolState } from './pool-state';
 
 /** Signals brought into the stream together at the most. */
 const together = 50;
@@ -37,18 +28,8 @@ const together = 50;
 /** Runs that were begun by the release before take one signal after the other, until they are live. */
 const stopsGoFirst = 'stops-go-first';
 
-/** What a run hands over to the one that continues it. */
-interface Carried extends CarriedPoolInbox {
-  state: PoolState;
-  opened: boolean;
-  closed: boolean;
-  closesAt?: string | undefined;
-  /** Why open purchases are still to be told that the sale has ended. */
-  tell?: string | undefined;
-}
-
 /** Steers one pool for as long as it sells: brings every signal and the opening and closing time into its stream. */
-export async function pool(input: PoolInput & { carried?: Carried }): Promise<PoolState> {
+export async function pool(input: PoolInput & { carried?: CarriedPool }): Promise<PoolState> {
   requirePoolInput(input);
   const steering = new Steering(input, input.carried);
   // Without its workflow nobody could steer the pool: cancelling the one cancels the other.
@@ -70,10 +51,11 @@ export class Steering {
 
   constructor(
     private readonly input: PoolInput,
-    private readonly carried: Carried | undefined,
+    private readonly carried: CarriedPool | undefined,
   ) {
     this.standing = new Standing(
       carried?.state ?? { pool: input.settings.name, status: 'new', handled: 0, lastOutcome: '' },
+      carried?.dropped ?? 0,
     );
     this.opened = carried?.opened ?? input.settings.opensAt === undefined;
     this.closed = carried?.closed ?? false;
@@ -180,11 +162,11 @@ export class Steering {
   }
 
   private get mayBegin(): boolean {
-    return this.inbox.hasOthers && this.underWay.length === 0 && runLength() === 'short';
+    return this.inbox.hasOthers && this.underWay.length === 0 && !isOverdue();
   }
 
   private get mustContinueAsNew(): boolean {
-    return runLength() === 'overdue' || (runLength() === 'long' && !this.isBusy);
+    return mustContinueAsNew({ isBusy: this.isBusy, newSignals: this.inbox.newSignals });
   }
 
   private beginOthers(): void {
@@ -240,8 +222,16 @@ export class Steering {
   async continueAsNew(): Promise<never> {
     this.inbox.close('moving on');
     await condition(allHandlersFinished);
-    const { input, state, opened, closed, closesAt, telling, inbox, underWay } = this;
-    const carried = { state, opened, closed, closesAt, tell: telling.reason, ...inbox.carry(underWay) };
+    const { input, state, opened, closed, closesAt, telling, inbox, underWay, standing } = this;
+    const carried = {
+      state,
+      opened,
+      closed,
+      closesAt,
+      tell: telling.reason,
+      dropped: standing.droppedInAll,
+      ...inbox.carry(underWay),
+    };
     return continueAsNew<typeof pool>({ ...input, carried });
   }
 }

@@ -1,10 +1,8 @@
-import { CancellationScope, condition, defineSignal, log, setHandler, sleep } from '@temporalio/workflow';
-import { type PaymentSignal, paymentMethods, purchaseSignals, type SaleStoppedSignal } from '../src/domain/contract';
+import { CancellationScope, condition, log, patched, sleep } from '@temporalio/workflow';
+import { type PaymentSignal, paymentMethods, purchaseSignals } from '../src/domain/contract';
 import { isVisible } from '../src/domain/same-text';
-
-export const paymentSignal = defineSignal<[PaymentSignal]>(purchaseSignals.payment);
-export const cancelSignal = defineSignal(purchaseSignals.cancel);
-export const saleStoppedSignal = defineSignal<[SaleStoppedSignal]>(purchaseSignals.saleStopped);
+import { Arrivals, hearSignals } from './hearing';
+import { mustContinueAsNew } from './run-length';
 
 /** Payments that wait for their turn at the most. Fewer may be tried, so that one more could never be. */
 const waitingPayments = 10;
@@ -12,7 +10,14 @@ const waitingPayments = 10;
 export type Message =
   | { kind: 'payment'; payment: PaymentSignal }
   | { kind: 'ended'; reason: string }
-  | { kind: 'timeout' };
+  | { kind: 'timeout' }
+  /** The run is long, and nothing is to be acted on: the next one is to go on. */
+  | { kind: 'long' };
+
+type Said = Extract<Message, { kind: 'payment' | 'ended' }>;
+
+/** Purchases that were begun by the release before go on in one run as long as they are replayed. */
+const goOnAnew = 'long-purchases-continue-as-new';
 
 /**
  * What customers and the pool have said to a purchase that it has not acted on yet, in the order it came, and its time
@@ -20,16 +25,15 @@ export type Message =
  * sees all at once, and must go the same way.
  */
 export class PurchaseInbox {
-  private readonly messages: Exclude<Message, { kind: 'timeout' }>[] = [];
+  private readonly messages: Said[] = [];
   private readonly seen = new Set<string>();
   private endReason: string | undefined;
   private timeUp = false;
-  private dropped = false;
+  private readonly warned = new Set<string>();
+  private readonly arrivals = new Arrivals();
 
   constructor() {
-    setHandler(paymentSignal, (payment) => this.take(payment));
-    setHandler(cancelSignal, () => this.end('cancelled by the customer'));
-    setHandler(saleStoppedSignal, (signal) => this.end(`the sale was stopped: ${inOneLine(signal?.reason)}`));
+    hearSignals(Object.values(purchaseSignals), (name, input) => this.hear(name, input));
   }
 
   /** Why the purchase must end now, where anybody said so. */
@@ -54,8 +58,12 @@ export class PurchaseInbox {
 
   /** The next thing to act on; waits until the hold is over at the most. */
   async next(): Promise<Message> {
-    await condition(() => this.timeUp || this.messages.length > 0);
-    return this.messages.shift() ?? { kind: 'timeout' };
+    await condition(() => this.timeUp || this.messages.length > 0 || this.isLong);
+    return this.messages.shift() ?? { kind: this.timeUp ? 'timeout' : 'long' };
+  }
+
+  private get isLong(): boolean {
+    return mustContinueAsNew({ isBusy: false, newSignals: this.arrivals.ofThisTask }) && patched(goOnAnew);
   }
 
   /** Whether this payment is still to be acted on. */
@@ -63,19 +71,39 @@ export class PurchaseInbox {
     return this.messages.some((message) => message.kind === 'payment' && message.payment.paymentId === paymentId);
   }
 
-  private take(payment: PaymentSignal): void {
-    if (!isPayment(payment)) log.warn('a payment signal was not understood and changed nothing');
-    else if (!this.seen.has(payment.paymentId)) this.accept(payment);
+  private hear(name: string, input: unknown): void {
+    this.arrivals.count();
+    switch (name) {
+      case purchaseSignals.payment:
+        this.take(input);
+        break;
+      case purchaseSignals.cancel:
+        this.end('cancelled by the customer');
+        break;
+      case purchaseSignals.saleStopped:
+        this.end(`the sale was stopped: ${reasonIn(input)}`);
+        break;
+      default:
+        this.warn('a signal is not known and changed nothing');
+    }
   }
 
-  private accept(payment: PaymentSignal): void {
-    if (this.messages.length < waitingPayments) {
+  private take(payment: unknown): void {
+    if (!isPayment(payment)) this.warn('a payment signal was not understood and changed nothing');
+    else if (this.seen.has(payment.paymentId)) return;
+    else if (this.messages.length >= waitingPayments)
+      this.warn('more payments than can be tried: the rest is not taken');
+    else {
       this.seen.add(payment.paymentId);
       this.messages.push({ kind: 'payment', payment });
-    } else if (!this.dropped) {
-      this.dropped = true;
-      log.warn('more payments than can be tried: the rest is not taken', { waitingPayments });
     }
+  }
+
+  /** Once for each kind of mistake: thousands may come. */
+  private warn(words: string): void {
+    if (this.warned.has(words)) return;
+    this.warned.add(words);
+    log.warn(words);
   }
 
   private end(reason: string): void {
@@ -90,8 +118,8 @@ const token = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 const reasonLimit = 500;
 
 /** Signals also come by hand from Temporal's CLI: what Postgres or the provider could not store is not let in. */
-function isPayment(signal: Partial<PaymentSignal> | undefined | null): signal is PaymentSignal {
-  const { paymentId, method } = signal ?? {};
+function isPayment(signal: unknown): signal is PaymentSignal {
+  const { paymentId, method } = (signal ?? {}) as Partial<PaymentSignal>;
   return (
     typeof paymentId === 'string' &&
     uuid.test(paymentId) &&
@@ -101,7 +129,8 @@ function isPayment(signal: Partial<PaymentSignal> | undefined | null): signal is
   );
 }
 
-function inOneLine(reason: unknown): string {
+function reasonIn(signal: unknown): string {
+  const { reason } = (signal ?? {}) as { reason?: unknown };
   if (typeof reason !== 'string' || !isVisible(reason)) return 'no reason given';
   return reason
     .slice(0, reasonLimit)

@@ -1,5 +1,6 @@
 import {
   CancellationScope,
+  continueAsNew,
   defineQuery,
   isCancellation,
   setCurrentDetails,
@@ -102,6 +103,8 @@ class Sale {
         switch (message.kind) {
           case 'timeout':
             return expired;
+          case 'long':
+            return continueAsNew<typeof purchase>(this.request);
           case 'ended':
             return cancelled(message.reason);
           case 'payment': {

@@ -3,53 +3,32 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  defineQuery,
   log,
   patched,
   setHandler,
 } from '@temporalio/workflow';
 import type { ShowHours, ShowOutcome, ShowStep } from '../activities';
-import { type ShowInput, showSignals, statusQuery } from '../src/domain/contract';
+import { type ShowInput, showSignals } from '../src/domain/contract';
 import { draftShow, steerShowInOrder } from './activities';
 import { Alarm } from './alarm';
 import { requireShowInput } from './input';
 import { PoolsAlong } from './pools-along';
-import { runLength } from './run-length';
+import { isOverdue, mustContinueAsNew } from './run-length';
 import { type Hour, hourInWords, nextHour } from './show-hours';
-import { type CarriedShowInbox, type Letter, ShowInbox } from './show-inbox';
+import { type Letter, ShowInbox } from './show-inbox';
 import { goOneByOne } from './show-one-by-one';
+import { type CarriedShow, type ShowState, showStatus } from './show-state';
 import { whatComesNext } from './show-words';
 import { Standing } from './standing';
 import { inWords, lastOf } from './words';
 
-export interface ShowState {
-  show: string;
-  status: string;
-  /** Signals handled since the show was drafted. */
-  handled: number;
-  /** What the last signal or timer did, in plain words. */
-  lastOutcome: string;
-  /** Why it was not drafted. */
-  refused?: ShowOutcome;
-}
-
-export const showStatus = defineQuery<ShowState>(statusQuery);
+export type { ShowState } from './show-state';
 
 /** Runs that were begun by the release before take one signal after the other, until they are live. */
 const cancellationsGoFirst = 'cancellations-go-first';
 
-/** What a run hands over to the one that continues it. */
-interface Carried extends CarriedShowInbox {
-  state: ShowState;
-  hours: ShowHours | undefined;
-  /** Its pools are still to be brought along to this status. */
-  bring?: string | undefined;
-  /** Why it is still to be called off. */
-  calledOff?: string | undefined;
-}
-
 /** Leads one show from its draft to its end: brings every signal and every hour that strikes into its streams, and its pools along. */
-export async function show(input: ShowInput & { carried?: Carried }): Promise<ShowState> {
+export async function show(input: ShowInput & { carried?: CarriedShow }): Promise<ShowState> {
   requireShowInput(input);
   const production = new Production(input, input.carried);
   // Without its workflow nobody could steer the show: cancelling the one cancels the other.
@@ -71,10 +50,11 @@ export class Production {
 
   constructor(
     private readonly input: ShowInput,
-    private readonly carried: Carried | undefined,
+    private readonly carried: CarriedShow | undefined,
   ) {
     this.standing = new Standing(
       carried?.state ?? { show: input.settings.name, status: 'new', handled: 0, lastOutcome: '' },
+      carried?.dropped ?? 0,
     );
     this.hours = carried?.hours;
     this.calledOff = carried?.calledOff;
@@ -159,11 +139,11 @@ export class Production {
   }
 
   private get mayBegin(): boolean {
-    return this.inbox.hasOthers && !this.isBusy && runLength() === 'short';
+    return this.inbox.hasOthers && !this.isBusy && !isOverdue();
   }
 
   private get mustContinueAsNew(): boolean {
-    return runLength() === 'overdue' || (runLength() === 'long' && !this.isBusy);
+    return mustContinueAsNew({ isBusy: this.isBusy, newSignals: this.inbox.newSignals });
   }
 
   private async cancelFirst(): Promise<void> {
@@ -255,8 +235,15 @@ export class Production {
   async continueAsNew(): Promise<never> {
     this.inbox.close('moving on');
     await condition(allHandlersFinished);
-    const { input, state, hours, pools, inbox, underWay, calledOff } = this;
-    const carried = { state, hours, bring: pools.bringing, calledOff, ...inbox.carry(underWay) };
+    const { input, state, hours, pools, inbox, underWay, calledOff, standing } = this;
+    const carried = {
+      state,
+      hours,
+      bring: pools.bringing,
+      calledOff,
+      dropped: standing.droppedInAll,
+      ...inbox.carry(underWay),
+    };
     return continueAsNew<typeof show>({ ...input, carried });
   }
 }

@@ -1,7 +1,6 @@
 import type { ClientBase, Pool as Database } from 'pg';
 import {
   available,
-  heldAtMost,
   type Money,
   nextRelease,
   type Pool,
@@ -41,8 +40,6 @@ export interface PoolView {
   numbered: boolean;
   maxPerPurchase: number;
   maxPerCustomer?: number;
-  /** Tickets that one customer may hold at a time. */
-  maxHeldPerCustomer: number;
   holdSeconds: number;
   startsAt?: string;
   opensAt?: string;
@@ -68,14 +65,13 @@ type Details = Omit<
   | 'sold'
   | 'withheld'
   | 'numbered'
-  | 'maxHeldPerCustomer'
   | 'position'
-> & { numbered?: true; maxHeldPerCustomer?: number };
+> & { numbered?: true };
 
 function details(pool: Pool): Details {
   const { title, price, pricing, rows, maxPerPurchase, maxPerCustomer, holdSeconds, startsAt, opensAt, closesAt } =
     pool;
-  const { show, maxHeldPerCustomer } = pool;
+  const { show } = pool;
   const reason = pool.cancelled?.reason ?? pool.stopped?.reason;
   const nextReleaseAt = nextRelease(pool);
   return {
@@ -85,7 +81,6 @@ function details(pool: Pool): Details {
     ...(rows && { numbered: true }),
     maxPerPurchase,
     ...(maxPerCustomer !== undefined && { maxPerCustomer }),
-    ...(maxHeldPerCustomer !== undefined && { maxHeldPerCustomer }),
     holdSeconds,
     ...(startsAt !== undefined && { startsAt }),
     ...(opensAt !== undefined && { opensAt }),
@@ -182,7 +177,6 @@ function view(row: Row): PoolView {
     withheld,
     numbered: false,
     ...row.details,
-    maxHeldPerCustomer: heldAtMost(row.details),
     ...(closesAt !== undefined && { closesAt }),
     position,
   };

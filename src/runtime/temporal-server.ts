@@ -20,6 +20,12 @@ export const SEARCH_ATTRIBUTES = {
 const QUEUE_POLLS_PER_SECOND = 5_000;
 const POLLED_QUEUES = ['transfer', 'timer', 'visibility'];
 
+/**
+ * Events, most of them signals, that may come while a task of a workflow is under way. At more than 100, the default, the server
+ * fails the task, and the next one begins with the whole history again: in a flood no task would ever be done.
+ */
+const BUFFERED_EVENTS = 5_000;
+
 /** SQLite's write-ahead log: half the work a commit of the usual rollback journal is, and as safe. */
 const WRITE_AHEAD = ['--sqlite-pragma', 'journal_mode=wal'];
 
@@ -50,6 +56,7 @@ export function temporalServerCommand(options: {
         '--dynamic-config-value',
         `history.${queue}ProcessorMaxPollRPS=${QUEUE_POLLS_PER_SECOND}`,
       ]),
+      ...['--dynamic-config-value', `history.maximumBufferedEventsBatch=${BUFFERED_EVENTS}`],
     ],
   };
 }

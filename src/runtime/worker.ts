@@ -1,6 +1,6 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { type CompiledWorkerOptions, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { Registry } from 'prom-client';
 import { type Activities, commitOptions, createActivities, type TellSaleStopped } from '../../activities';
 import { purchaseSignals, purchaseStream, taskQueue } from '../domain';
@@ -33,6 +33,13 @@ export const workerLimits = {
   /** Less than any supervisor waits before it kills. What is cut off then is run again elsewhere. */
   shutdown: '2s',
 } as const;
+
+/**
+ * Never cut off. By default the SDK has Node interrupt workflow code after five seconds, and a Node that is interrupted among
+ * promises ends the whole process ("async hook stack has become corrupted", nodejs/node issues 38503 and 43135): so would a worker
+ * that stood still meanwhile. Our workflows have no loop that could go on for ever. The SDK takes this option without naming it.
+ */
+const sandbox: Pick<CompiledWorkerOptions, 'isolateExecutionTimeout'> = { isolateExecutionTimeout: 2 ** 32 - 1 };
 
 export interface WorkerSettings {
   databaseUrl: string;
@@ -129,6 +136,7 @@ export async function createWorker(
   overrides: Partial<WorkerOptions> = {},
 ): Promise<Worker> {
   return Worker.create({
+    ...sandbox,
     connection,
     namespace: settings.temporalNamespace,
     taskQueue,

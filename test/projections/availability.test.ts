@@ -42,7 +42,6 @@ describe('the availability of a pool', () => {
       numbered: false,
       price: euros(50),
       maxPerPurchase: 4,
-      maxHeldPerCustomer: 8,
       holdSeconds: 300,
       ...dates,
       position: expect.any(Number),

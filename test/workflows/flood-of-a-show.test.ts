@@ -1,0 +1,49 @@
+import { describeWith } from '../support/describe-with';
+import { eventually } from '../support/eventually';
+import { say } from '../support/steps';
+import { eventsOfRuns, flood, floodLimits, untilAppended } from './flood';
+import { Stage } from './stage';
+
+const illness = { reason: 'the singer is ill' };
+
+describeWith('temporal', 'a show that gets ten thousand signals', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.open({ on: 'temporal' });
+  });
+  afterEach(() => stage.assertSettled());
+  afterAll(() => stage.close());
+
+  it(
+    'is cancelled at once while they come, with all its pools',
+    async () => {
+      const director = await stage.direct();
+      const { workflowId } = director.handle;
+      await director.ask('publish');
+      await director.ask('openSales');
+      const [pool = ''] = director.pools;
+      const buyer = await stage.reserve({ [pool]: 1 });
+      let cancelled: Promise<number> | undefined;
+      const taken = await flood(
+        stage.client.workflow,
+        workflowId,
+        (nth) => (nth % 2 === 0 ? ['changeShow', { title: `Gala ${nth}` }] : ['closeTheDoors', { nth }]),
+        {
+          onTaken: async (sent) => {
+            if (sent !== floodLimits.signals / 2) return;
+            await director.send('cancelShow', illness);
+            cancelled = untilAppended(stage.database, workflowId, 'ShowCancelled');
+          },
+        },
+      );
+      say(`A cancellation in the midst of ${taken} signals was in force after ${await cancelled} ms`);
+      await eventually(async () => (await buyer.view())?.status === 'cancelled', { within: floodLimits.within });
+      const isOver = async () => (await director.handle.describe()).status.name === 'COMPLETED';
+      await eventually(isOver, { within: floodLimits.within });
+      expect(await director.poolEvents()).toEqual(Array(2).fill(['PoolCreated', 'SalesOpened', 'PoolCancelled']));
+      const lengths = await eventsOfRuns(stage.client.workflow, workflowId);
+      expect(Math.max(...lengths)).toBeLessThan(floodLimits.events);
+    },
+    4 * floodLimits.within,
+  );
+});

@@ -1,0 +1,70 @@
+import type { WorkflowClient } from '@temporalio/client';
+import type { Pool as Database } from 'pg';
+import { readStream } from '../../src/store';
+import { eventually } from '../support/eventually';
+
+export const floodLimits = {
+  signals: 10_000,
+  /** Signals on their way to Temporal at once. */
+  atOnce: 50,
+  /** Of one run; Temporal ends a workflow at 51,200. */
+  events: 20_000,
+  /** Within two seconds on a machine that has nothing else to do; the tests' has. In milliseconds. */
+  stopWithin: 30_000,
+  /** For all that a flood leaves behind, in milliseconds. */
+  within: 120_000,
+} as const;
+
+/** What one signal says, by its number. */
+type Say = (nth: number) => [signal: string, input?: unknown];
+
+/** Sends signals as fast as Temporal takes them; resolves with how many it took. */
+export async function flood(
+  client: WorkflowClient,
+  workflowId: string,
+  say: Say,
+  { signals = floodLimits.signals, onTaken }: { signals?: number; onTaken?: (taken: number) => unknown } = {},
+): Promise<number> {
+  const handle = client.getHandle(workflowId);
+  let next = 0;
+  let taken = 0;
+  const sendOn = async () => {
+    while (next < signals) {
+      next += 1;
+      const [signal, ...input] = say(next);
+      try {
+        await handle.signal(signal, ...input);
+        taken += 1;
+        await onTaken?.(taken);
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: floodLimits.atOnce }, sendOn));
+  return taken;
+}
+
+/** Temporal takes 10,000 signals for one run, holds them up while a run closes, and takes none once a workflow has ended. */
+function isRefused(error: unknown): boolean {
+  const texts = [error, error instanceof Error ? error.cause : undefined].map(String);
+  return texts.some((text) => /limit for signal|already completed|not found|is closing/i.test(text));
+}
+
+/** The lengths of the histories of all runs of the workflow, once Temporal lists them. */
+export async function eventsOfRuns(client: WorkflowClient, workflowId: string): Promise<number[]> {
+  const runs: number[] = [];
+  for await (const { runId } of client.list({ query: `WorkflowId = '${workflowId}'` })) {
+    const { historyLength } = await client.getHandle(workflowId, runId).describe();
+    runs.push(Number(historyLength));
+  }
+  return runs;
+}
+
+/** Resolves once the stream has an event of the type, with the milliseconds that it took. */
+export async function untilAppended(database: Database, stream: string, type: string): Promise<number> {
+  const since = performance.now();
+  const isThere = async () => (await readStream(database, stream)).some((event) => event.type === type);
+  await eventually(isThere, { within: floodLimits.stopWithin });
+  return performance.now() - since;
+}
