@@ -82,6 +82,14 @@ suite(`the database roles of production${hasPsql ? '' : ' (skipped: psql was not
       });
     });
 
+    it('let the application find out whether it can write', async () => {
+      await connected(applicationUrl(), async (client) => {
+        const probed = await client.query<{ at: Date }>('SELECT probe_writing(), (SELECT now()) AS at');
+        const { rows } = await client.query<{ at: Date }>('SELECT at FROM write_probes');
+        expect(rows).toEqual([{ at: probed.rows[0]?.at }]);
+      });
+    });
+
     it('let the application audit, and keep what it found', async () => {
       await connected(applicationUrl(), async (client) => {
         expect(await auditWhole(client)).toHaveLength(rules.length);
