@@ -75,7 +75,7 @@ async function main(config: Config): Promise<number> {
   const lines = json
     ? [
         JSON.stringify(
-          { breaches, checks: findings.map(({ streams: _, foundOnce: __, ...finding }) => finding) },
+          { breaches, checks: findings.map(({ streams: _, foundOnce: __, told: ___, ...finding }) => finding) },
           undefined,
           2,
         ),
