@@ -63,6 +63,7 @@ export const poolAnswer = z
     numbered: z.boolean().describe('Whether its seats have names'),
     maxPerPurchase: z.int(),
     maxPerCustomer: z.int().optional(),
+    maxHeldPerCustomer: z.int().describe('Tickets that one customer may hold at a time'),
     holdSeconds: z.int(),
     startsAt: instant.optional(),
     opensAt: instant.optional(),

@@ -1,4 +1,4 @@
-import { poolOfSection, quote, type ShowSection, salesEnd, showEnd } from '../src/domain';
+import { heldAtMost, poolOfSection, quote, type ShowSection, salesEnd, showEnd } from '../src/domain';
 import type { PoolView, ShowView } from '../src/projections';
 import { presentPool } from './present';
 
@@ -11,7 +11,7 @@ function presentSection(show: ShowView, { rows, ...section }: ShowSection, pool:
       pool,
       now,
     );
-    const { allHeld, nextReleaseAt, price, basePrice, maxPerPurchase, maxPerCustomer, holdSeconds } = rest;
+    const { allHeld, nextReleaseAt, price, basePrice, maxPerPurchase, maxPerCustomer, maxHeldPerCustomer } = rest;
     return {
       ...named,
       ...{ status, soldOut, allHeld, ...(nextReleaseAt !== undefined && { nextReleaseAt }) },
@@ -19,12 +19,15 @@ function presentSection(show: ShowView, { rows, ...section }: ShowSection, pool:
       ...(pricing && { pricing }),
       maxPerPurchase,
       ...(maxPerCustomer !== undefined && { maxPerCustomer }),
-      holdSeconds,
+      maxHeldPerCustomer,
+      holdSeconds: rest.holdSeconds,
     };
   }
   const { unit } = quote({ ...section, claimed: 0, sold: 0, startsAt: show.startsAt }, now);
   const numbered = rows !== undefined;
-  return { ...section, ...named, numbered, ...(rows && { rows }), price: unit, basePrice: section.price };
+  const maxHeldPerCustomer = heldAtMost(section);
+  const told = { ...section, ...named, numbered, ...(rows && { rows }), maxHeldPerCustomer };
+  return { ...told, price: unit, basePrice: section.price };
 }
 
 /** The show as the contract has it, with the pools that it has made. */

@@ -148,9 +148,12 @@ export function refusalProblem(refusal: Refusal): Problem {
       return new Problem(refusal.slug, detail, { pool, price });
     }
     case 'customer-limit-reached': {
-      const { pool, limit, held } = refusal;
-      const detail = `One customer may have ${limit} tickets of ${pool}; this one has ${held} already.`;
-      return new Problem(refusal.slug, detail, { pool, limit, held });
+      const { pool, limit, held, counted } = refusal;
+      const detail =
+        counted === 'held'
+          ? `One customer may hold ${limit} tickets of ${pool} at a time; this one holds ${held}. Pay for them, or cancel them.`
+          : `One customer may have ${limit} tickets of ${pool}; this one has ${held} already.`;
+      return new Problem(refusal.slug, detail, { pool, limit, held, ...(counted && { counted }) });
     }
     case 'cart-checked-out': {
       const { purchaseId } = refusal;

@@ -71,6 +71,7 @@ const sectionAnswer = z
     pricing: domain.pricingSchema.optional(),
     maxPerPurchase: z.int(),
     maxPerCustomer: z.int().optional(),
+    maxHeldPerCustomer: z.int().describe('Tickets that one customer may hold at a time'),
     holdSeconds: z.int(),
   })
   .extend(live.partial().shape)

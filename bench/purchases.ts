@@ -135,7 +135,7 @@ async function openShop(address: string): Promise<Seller & { check(): Promise<vo
         'POST',
         '/v1/purchases',
         'shop-key',
-        { customerId: 'bench', items },
+        { customerId: key, items },
         { 'idempotency-key': key },
       );
       assert.equal(status, 201);
@@ -178,7 +178,7 @@ async function openBare(cleanup: Cleanup, { temporalAddress }: Servers): Promise
       const reserved = heard('reserved', id);
       const { typedSearchAttributes, staticSummary, staticDetails } = purchaseStart({
         purchaseId: id,
-        customerId: 'bench',
+        customerId: id,
         items: [{ pool: 'bench', quantity: 1 }],
       });
       const attributes = { typedSearchAttributes, staticSummary, staticDetails };

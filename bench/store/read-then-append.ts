@@ -52,7 +52,7 @@ async function tryToReserve(
   }
   const items: RequestedItem[] = [{ pool: name, quantity: 1 }];
   const { claims, opening } = reserveTickets(
-    { purchaseId, customerId: 'bench', items },
+    { purchaseId, customerId: purchaseId, items },
     () => writer.state,
     new Date(),
   );

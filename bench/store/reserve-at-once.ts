@@ -37,6 +37,6 @@ export async function reserveAtOnce(options: {
   });
   const activities = activitiesOn(database, committer);
   const items = [{ pool, quantity: 1 }];
-  const reserve = () => activities.reserve({ purchaseId: v7(), customerId: 'bench', items });
+  const reserve = () => activities.reserve({ purchaseId: v7(), customerId: v7(), items });
   for (const { reserved } of await Promise.all(Array.from({ length: count }, reserve))) assert.ok(reserved);
 }

@@ -120,7 +120,7 @@ class Hall {
   private async claim(wish: Wish): Promise<string> {
     const purchaseId = v7();
     const items = [{ pool: this.name, ...wish }];
-    const { reserved } = await this.activities.reserve({ purchaseId, customerId: 'bench', items });
+    const { reserved } = await this.activities.reserve({ purchaseId, customerId: purchaseId, items });
     assert(reserved);
     return purchaseId;
   }

@@ -40,7 +40,11 @@ export function seller(database: Database, report?: (report: BatchReport) => voi
   const activities = activitiesOn(database, committer);
   const reserve = async (pool: string): Promise<string> => {
     const purchaseId = v7();
-    const { reserved } = await activities.reserve({ purchaseId, customerId: 'bench', items: [{ pool, quantity: 1 }] });
+    const { reserved } = await activities.reserve({
+      purchaseId,
+      customerId: purchaseId,
+      items: [{ pool, quantity: 1 }],
+    });
     assert(reserved);
     return purchaseId;
   };

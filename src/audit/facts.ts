@@ -8,7 +8,7 @@ export const streamKinds = ['pool', 'purchase', 'show', 'venue', 'cart'] as cons
  * another one is told as a breach until it is read as well.
  */
 export const versionsRead: Readonly<Record<string, readonly number[]>> = {
-  PoolCreated: [1, 2],
+  PoolCreated: [1, 2, 3],
   PoolRepriced: [1, 2],
   PoolCancelled: [1],
   TicketsWithheld: [1],
@@ -21,8 +21,8 @@ export const versionsRead: Readonly<Record<string, readonly number[]>> = {
   PaymentStarted: [1],
   PurchaseConfirmed: [1],
   PaymentRefunded: [1],
-  ShowDrafted: [1],
-  ShowChanged: [1],
+  ShowDrafted: [1, 2],
+  ShowChanged: [1, 2],
   VenueBooked: [1],
   VenueFreed: [1],
   CartCreated: [1, 2],

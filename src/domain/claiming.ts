@@ -1,7 +1,8 @@
 import { type Customer, customerKey } from './customer';
 import { salesEnd } from './hours';
 import type { Money } from './money';
-import { available, type Pool } from './pool';
+import type { PersistentMap } from './persistent-map';
+import { available, heldAtMost, type Pool } from './pool';
 import type { PoolEvent } from './pool-events';
 import { quote } from './pricing';
 import { accept, type Decision, type Refusal, refuse } from './refusal';
@@ -67,22 +68,26 @@ function notSelling(pool: Pool, now: Date): Refusal | undefined {
   return pool.opened ? undefined : { slug: 'sales-not-open', pool: name };
 }
 
-/** What a customer has of a pool that limits each. What nobody knows the shop of counts for every customer of that name. */
-function heldBy({ customers }: Pool, customer: Customer): number {
-  const held = customers?.get(customerKey(customer)) ?? 0;
+/** Tickets of a customer. What nobody knows the shop of counts for every customer of that name. */
+function ticketsOf(counts: PersistentMap<string, number> | undefined, customer: Customer): number {
+  const tickets = counts?.get(customerKey(customer)) ?? 0;
   const ofNoShop = { customerId: customer.customerId };
-  return customer.shop === undefined ? held : held + (customers?.get(customerKey(ofNoShop)) ?? 0);
+  return customer.shop === undefined ? tickets : tickets + (counts?.get(customerKey(ofNoShop)) ?? 0);
 }
 
 function beyondLimits(pool: Pool, { ticketIds, ...customer }: ClaimTickets): Refusal | undefined {
-  const { name, maxPerPurchase, maxPerCustomer: limit } = pool;
+  const { name, maxPerPurchase, maxPerCustomer } = pool;
   const requested = ticketIds.length;
   if (requested < 1 || requested > maxPerPurchase) {
     return { slug: 'invalid-quantity', pool: name, min: 1, max: maxPerPurchase };
   }
-  if (limit === undefined) return undefined;
-  const held = heldBy(pool, customer);
-  return held + requested > limit ? { slug: 'customer-limit-reached', pool: name, limit, held } : undefined;
+  const had = ticketsOf(pool.customers, customer);
+  if (maxPerCustomer !== undefined && had + requested > maxPerCustomer) {
+    return { slug: 'customer-limit-reached', pool: name, limit: maxPerCustomer, held: had };
+  }
+  const [limit, held] = [heldAtMost(pool), ticketsOf(pool.holders, customer)];
+  if (held + requested <= limit) return undefined;
+  return { slug: 'customer-limit-reached', pool: name, limit, held, counted: 'held' };
 }
 
 function notToBeHad(pool: Pool, { ticketIds, seats }: ClaimTickets): Refusal | undefined {

@@ -10,6 +10,7 @@ export const poolLimits = {
   titleLength: 200,
   maxPerPurchase: { least: 1, most: 50, usual: 4 },
   maxPerCustomer: { least: 1, most: 1000 },
+  maxHeldPerCustomer: { least: 1, most: 1_000_000 },
   holdSeconds: { least: 1, most: 3600, usual: 300 },
   /** Seats that one command withholds or gives back. */
   seatsAtOnce: 2_000,
@@ -34,6 +35,8 @@ export const poolEvents = {
     maxPerPurchase: z.int(),
     /** Tickets that one customer may hold and have bought; without it as many as they like. */
     maxPerCustomer: z.int().optional(),
+    /** Tickets that one customer may hold at a time; without it as `heldAtMost` says. */
+    maxHeldPerCustomer: z.int().optional(),
     holdSeconds: z.int(),
     startsAt: instant.optional(),
     opensAt: instant.optional(),
@@ -74,8 +77,8 @@ export type PoolEvent = {
 }[keyof typeof poolEvents];
 
 export const poolCodec = eventCodec(poolEvents, {
-  // What came with the second version changes what may be sold at which price: who does not know it must not sell.
-  PoolCreated: { version: 2, upcasts: { 1: asItWas } },
+  // What came with the second and the third version changes what may be sold at which price: who does not know it must not sell.
+  PoolCreated: { version: 3, upcasts: { 1: asItWas, 2: asItWas } },
   PoolRepriced: { version: 2, upcasts: { 1: asItWas } },
 });
 export type PoolSettings = z.infer<typeof poolEvents.PoolCreated>;

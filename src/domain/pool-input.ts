@@ -23,6 +23,9 @@ export const offer = {
   maxPerCustomer: whole(poolLimits.maxPerCustomer)
     .optional()
     .describe('Tickets that one customer may hold and have bought'),
+  maxHeldPerCustomer: whole(poolLimits.maxHeldPerCustomer)
+    .optional()
+    .describe('Tickets that one customer may hold at a time; else maxPerCustomer, or twice maxPerPurchase'),
   holdSeconds: whole(poolLimits.holdSeconds).default(poolLimits.holdSeconds.usual),
 };
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HoldEnds } from './hold-ends';
 import { money } from './money';
 import { PersistentMap } from './persistent-map';
-import { type Claim, holdEndsOf, type Pool } from './pool';
+import { type Claim, holdEndsOf, holdersOf, type Pool } from './pool';
 import { holdsPolicy, poolEvents } from './pool-events';
 import { invariant } from './refusal';
 import { SeatMap } from './seat-map';
@@ -45,7 +45,7 @@ const written = z.strictObject({
 
 /** A pool's state as JSON, in pieces, so that other work finds a gap between them. */
 export function* writePool(pool: Pool): Generator<string> {
-  const { claims, holdEnds: _, seats, customers, ...rest } = pool;
+  const { claims, holdEnds: _, holders: __, seats, customers, ...rest } = pool;
   const prices = new PriceList();
   yield `{"pool":${JSON.stringify(rest)},"claims":[`;
   yield* inPieces(claims, ([purchaseId, held]) => flat(purchaseId, held, prices));
@@ -93,6 +93,7 @@ export function readPool(text: string): Pool {
     ...pool,
     claims: PersistentMap.of(byPurchase),
     holdEnds: HoldEnds.of(holdEndsOf(byPurchase)),
+    holders: PersistentMap.of(holdersOf(byPurchase)),
     ...(pool.rows && seats && { seats: SeatMap.restore(pool.rows, seats) }),
     ...(limited && { customers: PersistentMap.of(customersIn(customers)) }),
   } as Pool;

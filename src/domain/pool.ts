@@ -34,7 +34,20 @@ export interface Pool extends PoolSettings {
   seats?: SeatMap;
   /** Tickets that each customer, by `customerKey`, holds or has bought, where the pool limits that. */
   customers?: PersistentMap<string, number>;
+  /** Tickets that each customer, by `customerKey`, holds; of claims that say whose they are. */
+  holders: PersistentMap<string, number>;
 }
+
+/** Purchases of the largest quantity that one customer may hold at a time where the pool does not say otherwise. */
+const heldPurchases = 2;
+
+/** Tickets of the pool that one customer may hold at a time. */
+export const heldAtMost = ({
+  maxHeldPerCustomer,
+  maxPerCustomer,
+  maxPerPurchase,
+}: Pick<PoolSettings, 'maxHeldPerCustomer' | 'maxPerCustomer' | 'maxPerPurchase'>): number =>
+  maxHeldPerCustomer ?? maxPerCustomer ?? heldPurchases * maxPerPurchase;
 
 export type PoolStatus = 'scheduled' | 'on-sale' | 'stopped' | 'closed' | 'cancelled';
 
@@ -64,6 +77,7 @@ function created(settings: PoolSettings): Pool {
     withheld: 0,
     claims: PersistentMap.of(),
     holdEnds: HoldEnds.none,
+    holders: PersistentMap.of(),
     ...(rows && { seats: SeatMap.of(rows) }),
     ...(maxPerCustomer !== undefined && { customers: PersistentMap.of<string, number>() }),
   };
@@ -85,13 +99,32 @@ function seatsTurned(
 
 const seatOf = ({ seat }: { seat?: string | undefined }) => (seat === undefined ? undefined : [seat]);
 
+type Counts = PersistentMap<string, number>;
+
+/** One more ticket, or one less, of a customer. */
+function counted(counts: Counts, customer: string, more: 1 | -1): Counts {
+  const count = (counts.get(customer) ?? 0) + more;
+  invariant(count >= 0, () => `customer ${customer} gives back more than they had`);
+  return count === 0 ? counts.delete(customer) : counts.set(customer, count);
+}
+
 /** One more ticket, or one less, in the hands of a customer. */
-function customersWith(pool: Pool, customer: string | undefined, more: 1 | -1): Pick<Pool, 'customers'> {
-  const { customers } = pool;
-  if (!customers || customer === undefined) return {};
-  const held = (customers.get(customer) ?? 0) + more;
-  invariant(held >= 0, () => `customer ${customer} gives back more of pool ${pool.name} than they had`);
-  return { customers: held === 0 ? customers.delete(customer) : customers.set(customer, held) };
+function customersWith({ customers }: Pool, customer: string | undefined, more: 1 | -1): Pick<Pool, 'customers'> {
+  return customers && customer !== undefined ? { customers: counted(customers, customer, more) } : {};
+}
+
+function holdersWith({ holders }: Pool, customer: string | undefined, more: 1 | -1): Pick<Pool, 'holders'> {
+  return customer === undefined ? { holders } : { holders: counted(holders, customer, more) };
+}
+
+/** How many tickets each customer holds, by the live claims. */
+export function holdersOf(claims: Iterable<readonly [string, readonly Claim[]]>): Map<string, number> {
+  const holders = new Map<string, number>();
+  for (const [, held] of claims) {
+    for (const { customer } of held)
+      if (customer !== undefined) holders.set(customer, (holders.get(customer) ?? 0) + 1);
+  }
+  return holders;
 }
 
 /** When each live claim ends; those of one purchase that end together are one. */
@@ -126,6 +159,7 @@ function claimed(pool: Pool, data: Extract<PoolEvent, { type: 'TicketClaimed' }>
     ...pool,
     ...seatsTurned(pool, seatOf(data), 'available', 'claimed'),
     ...customersWith(pool, customer, 1),
+    ...holdersWith(pool, customer, 1),
     claimed: pool.claimed + 1,
     claims: pool.claims.set(purchaseId, [...claims, claim]),
     ...(isNewEnd && { holdEnds: pool.holdEnds.with({ at: heldUntil, purchaseId }) }),
@@ -144,7 +178,8 @@ function unclaimed(
   const left = others.length === 0 ? pool.claims.delete(purchaseId) : pool.claims.set(purchaseId, others);
   const isLive = (end: HoldEnd) => left.get(end.purchaseId)?.some(({ heldUntil }) => heldUntil === end.at) ?? false;
   const holdEnds = pool.holdEnds.settled(isLive, { size: left.size, all: () => holdEndsOf(left) });
-  return { claim, pool: { ...pool, claimed: pool.claimed - 1, claims: left, holdEnds } };
+  const holders = holdersWith(pool, claim.customer, -1);
+  return { claim, pool: { ...pool, ...holders, claimed: pool.claimed - 1, claims: left, holdEnds } };
 }
 
 export function evolvePool(state: Pool | undefined, event: PoolEvent): Pool {

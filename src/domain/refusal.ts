@@ -17,7 +17,8 @@ export type Refusal =
   | { slug: 'wrong-numbering'; pool: string; numbered: boolean }
   | { slug: 'not-withheld'; pool: string; withheld: number }
   | { slug: 'price-changed'; pool: string; price: Money }
-  | { slug: 'customer-limit-reached'; pool: string; limit: number; held: number }
+  /** Of what is held and was bought, or of what is held alone. */
+  | { slug: 'customer-limit-reached'; pool: string; limit: number; held: number; counted?: 'held' }
   | { slug: 'cart-checked-out'; purchaseId: string }
   | { slug: 'cart-changed' }
   | { slug: 'cart-empty' }

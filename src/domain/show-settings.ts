@@ -42,6 +42,7 @@ export const showSection = z.object({
   pricing: pricingSchema.optional(),
   maxPerPurchase,
   maxPerCustomer: z.int().optional(),
+  maxHeldPerCustomer: z.int().optional(),
   holdSeconds,
 });
 export type ShowSection = z.infer<typeof showSection>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eventCodec } from './event-codec';
+import { asItWas, eventCodec } from './event-codec';
 import { salesEnd } from './hours';
 import { accept, type Decision, invariant, refuse } from './refusal';
 import { faultsOf, type ShowSettings, showEnd, showLimits, showSettings } from './show-settings';
@@ -17,7 +17,11 @@ export const showEvents = {
 export type ShowEvent = {
   [Type in keyof typeof showEvents]: { type: Type; data: z.infer<(typeof showEvents)[Type]> };
 }[keyof typeof showEvents];
-export const showCodec = eventCodec(showEvents);
+export const showCodec = eventCodec(showEvents, {
+  // What came with the second version limits what may be held of the show's pools: who does not know it must not publish it.
+  ShowDrafted: { version: 2, upcasts: { 1: asItWas } },
+  ShowChanged: { version: 2, upcasts: { 1: asItWas } },
+});
 
 export const showStatuses = ['draft', 'published', 'sales-open', 'sales-closed', 'completed', 'cancelled'] as const;
 export type ShowStatus = (typeof showStatuses)[number];

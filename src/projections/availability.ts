@@ -1,6 +1,7 @@
 import type { ClientBase, Pool as Database } from 'pg';
 import {
   available,
+  heldAtMost,
   type Money,
   nextRelease,
   type Pool,
@@ -40,6 +41,8 @@ export interface PoolView {
   numbered: boolean;
   maxPerPurchase: number;
   maxPerCustomer?: number;
+  /** Tickets that one customer may hold at a time. */
+  maxHeldPerCustomer: number;
   holdSeconds: number;
   startsAt?: string;
   opensAt?: string;
@@ -65,13 +68,14 @@ type Details = Omit<
   | 'sold'
   | 'withheld'
   | 'numbered'
+  | 'maxHeldPerCustomer'
   | 'position'
-> & { numbered?: true };
+> & { numbered?: true; maxHeldPerCustomer?: number };
 
 function details(pool: Pool): Details {
   const { title, price, pricing, rows, maxPerPurchase, maxPerCustomer, holdSeconds, startsAt, opensAt, closesAt } =
     pool;
-  const { show } = pool;
+  const { show, maxHeldPerCustomer } = pool;
   const reason = pool.cancelled?.reason ?? pool.stopped?.reason;
   const nextReleaseAt = nextRelease(pool);
   return {
@@ -81,6 +85,7 @@ function details(pool: Pool): Details {
     ...(rows && { numbered: true }),
     maxPerPurchase,
     ...(maxPerCustomer !== undefined && { maxPerCustomer }),
+    ...(maxHeldPerCustomer !== undefined && { maxHeldPerCustomer }),
     holdSeconds,
     ...(startsAt !== undefined && { startsAt }),
     ...(opensAt !== undefined && { opensAt }),
@@ -177,6 +182,7 @@ function view(row: Row): PoolView {
     withheld,
     numbered: false,
     ...row.details,
+    maxHeldPerCustomer: heldAtMost(row.details),
     ...(closesAt !== undefined && { closesAt }),
     position,
   };

@@ -154,7 +154,7 @@ describe('purchases of several lines', () => {
     const ofAlice = held.filter(({ purchase }) => purchase.customerId === 'alice').map(({ purchase }) => purchase);
     const [kept, expired] = ofAlice;
     if (!kept || !expired) throw new Error('alice holds nothing');
-    const another = (quantity: number) => first.activities.reserve(purchaseOf({ [limited]: quantity }));
+    const another = (quantity: number) => first.activities.reserve(purchaseOf({ [limited]: quantity }, 'alice'));
     expect(await paid(first, kept)).toMatchObject({ confirmed: true });
     expect(await another(2)).toMatchObject({ refusal: { slug: 'customer-limit-reached', held: 4 } });
     await first.activities.release({ ...stepOf(expired), ending: { kind: 'expired' } });

@@ -35,7 +35,7 @@ const statusesOf = ({ rows: all }: Seats) =>
 /** On a busy machine a purchase may be undecided for longer than anybody waits. */
 async function wishFor(client: ApiClient, pool: string, wish: object): Promise<Answer> {
   const headers = { 'Idempotency-Key': randomUUID(), Prefer: 'wait=20' };
-  const body = { customerId: 'alice', items: [{ pool, ...wish }] };
+  const body = { customerId: `buyer-${randomUUID()}`, items: [{ pool, ...wish }] };
   for (;;) {
     const answer = await client.call('POST', '/v1/purchases', { as: 'shop', headers, body });
     if (answer.status !== 202) return answer;

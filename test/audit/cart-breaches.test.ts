@@ -32,7 +32,7 @@ describe.each(['whole', 'changes'] as const)('an audit of carts (%s)', (scope) =
     const cartId = randomUUID();
     const reservedFrom = async (version: number) => {
       await shop.forge(`cart-${cartId}`, created, added());
-      const request = { ...purchaseOf(shop.pool), cart: { id: cartId, version: 2 } };
+      const request = { ...purchaseOf(shop.pool, 'alice'), cart: { id: cartId, version: 2 } };
       await shop.connection.query(
         `INSERT INTO purchase_requests (purchase_id, key_holder, idempotency_key, body_hash, customer_id, items, cart)
          VALUES ($1, 'web', 'a-key', 'hash', 'alice', $2, $3)`,
@@ -74,7 +74,7 @@ describe.each(['whole', 'changes'] as const)('an audit of carts (%s)', (scope) =
 
   it('finds a cart that became no purchase, or one that was refused', async () => {
     const nothing = { purchaseId: randomUUID() };
-    const refused = await shop.reserved(purchaseOf({ [shop.pool]: 50 }));
+    const refused = await shop.reserved(purchaseOf({ [shop.pool]: 50 }, 'alice'));
     const other = `cart-${randomUUID()}`;
     await shop.forge(cart, created, checkedOut(nothing));
     await shop.forge(other, created, checkedOut(refused));

@@ -13,7 +13,7 @@ describe.each(['whole', 'changes'] as const)('an audit of what shops made (%s)',
   const breaches = async (rule: string) =>
     (await shop.audit(scope)).flatMap(({ id, sentences }) => (id === rule ? sentences : []));
   const bought = (name: string | undefined, quantity = 1) =>
-    shop.reserved({ ...purchaseOf({ [shop.pool]: quantity }), ...(name !== undefined && { shop: name }) });
+    shop.reserved({ ...purchaseOf({ [shop.pool]: quantity }, 'alice'), ...(name !== undefined && { shop: name }) });
   const asked = (purchaseId: string, by: string | null) =>
     shop.connection.query(
       `INSERT INTO purchase_requests (purchase_id, key_holder, idempotency_key, body_hash, customer_id, items, shop)

@@ -32,7 +32,7 @@ export class Shop {
     });
   }
 
-  async reserved(request: PurchaseRequest = purchaseOf(this.pool)): Promise<PurchaseRequest> {
+  async reserved(request: PurchaseRequest = purchaseOf(this.pool, 'alice')): Promise<PurchaseRequest> {
     await this.ledger.activities.reserve(request);
     return request;
   }

@@ -91,7 +91,7 @@ class PaperPool {
   private claim(step: Extract<Step, { do: 'claim' }>, given: readonly (string | undefined)[]): Answer {
     const { purchase, customer, seats, minute, holdMinutes } = step;
     const heldUntil = minuteOfSale(minute + holdMinutes);
-    const { name: pool, maxPerPurchase, maxPerCustomer, closesAt } = this.settings;
+    const { name: pool, maxPerPurchase, maxPerCustomer, maxHeldPerCustomer, closesAt } = this.settings;
     const quantity = seats?.length ?? step.quantity;
     const isLate = closesAt !== undefined && minuteOfSale(minute).toISOString() >= closesAt;
     if (this.calledOff !== undefined) return { slug: 'pool-cancelled', pool, reason: this.calledOff };
@@ -103,6 +103,11 @@ class PaperPool {
     const held = this.tickets.filter((ticket) => ticket.customer === customer).length;
     if (maxPerCustomer !== undefined && held + quantity > maxPerCustomer) {
       return { slug: 'customer-limit-reached', pool, limit: maxPerCustomer, held };
+    }
+    const inHand = this.tickets.filter((ticket) => ticket.customer === customer && !ticket.sold).length;
+    const limit = maxHeldPerCustomer ?? maxPerCustomer ?? 2 * maxPerPurchase;
+    if (inHand + quantity > limit) {
+      return { slug: 'customer-limit-reached', pool, limit, held: inHand, counted: 'held' };
     }
     if (seats && !this.free) return { slug: 'wrong-numbering', pool, numbered: false };
     const taken = (seats ?? []).filter((seat, index) => !this.free?.has(seat) || seats?.indexOf(seat) !== index);

@@ -37,6 +37,7 @@ export interface Script {
   /** Whether its seats have names; then `seatsInRow` are in each row. */
   numbered: boolean;
   maxPerCustomer: number | undefined;
+  maxHeldPerCustomer: number | undefined;
   steps: Step[];
 }
 
@@ -85,6 +86,7 @@ export const scripts: Arbitrary<Script> = record({
   closesAtMinute: option(integer({ min: 1, max: lastMinute }), { nil: undefined }),
   numbered: boolean(),
   maxPerCustomer: option(integer({ min: 1, max: 4 }), { nil: undefined }),
+  maxHeldPerCustomer: option(integer({ min: 1, max: 6 }), { nil: undefined }),
   steps: array(
     oneof(
       { arbitrary: claim, weight: 40 },
@@ -109,14 +111,17 @@ const rowsFor = (capacity: number) =>
 export const seatNames = (capacity: number) =>
   rowsFor(capacity).flatMap(({ row, last }) => Array.from({ length: last }, (_, index) => `${row}-${index + 1}`));
 
-export const settingsOf = ({ capacity, opensLater, closesAtMinute, numbered, maxPerCustomer }: Omit<Script, 'steps'>) =>
-  poolSettings({
+export const settingsOf = (script: Omit<Script, 'steps'>) => {
+  const { capacity, opensLater, closesAtMinute, numbered, maxPerCustomer, maxHeldPerCustomer } = script;
+  return poolSettings({
     capacity,
     ...(numbered && { rows: rowsFor(capacity) }),
     ...(maxPerCustomer !== undefined && { maxPerCustomer }),
+    ...(maxHeldPerCustomer !== undefined && { maxHeldPerCustomer }),
     ...(opensLater && { opensAt: minuteOfSale(0).toISOString() }),
     ...(closesAtMinute !== undefined && { closesAt: minuteOfSale(closesAtMinute).toISOString() }),
   });
+};
 
 export function decide(pool: Pool, step: Step, nth: number): Decision<PoolEvent> {
   switch (step.do) {

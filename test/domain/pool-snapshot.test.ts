@@ -8,8 +8,9 @@ import { eventsOf, scripts } from './pool-script';
 const { stateAfter } = scenarios(evolvePool);
 const fold = (events: readonly PoolEvent[]) => stateAfter(...events) as Pool;
 const written = (pool: Pool) => [...writePool(pool)].join('');
-const comparable = ({ claims, holdEnds, seats, customers, ...rest }: Pool) => ({
+const comparable = ({ claims, holdEnds, holders, seats, customers, ...rest }: Pool) => ({
   ...rest,
+  holders: new Map(holders),
   nextRelease: nextRelease({ holdEnds }),
   claims: new Map(claims),
   seats: seats?.statuses(),

@@ -67,7 +67,7 @@ it(`reservations over several pools have all their tickets or none (seed ${testS
       requests.forEach((items, nth) => {
         const purchaseId = deterministicId('purchase', nth);
         const { claims, opening } = reserveTickets(
-          { purchaseId, customerId: 'alice', items },
+          { purchaseId, customerId: `buyer-${nth}`, items },
           (name) => pools.get(name),
           now,
         );

@@ -195,6 +195,55 @@ describe('what one customer may have', () => {
   });
 });
 
+describe('what one customer may hold', () => {
+  const mine = (purchaseId: string, ticketId: string, customerId = 'alice') =>
+    claimed(purchaseId, ticketId, euros(50), flatQuote(), { customerId });
+  const holding = (count: number, customerId?: string) =>
+    Array.from({ length: count }, (_, nth) => mine('q', `q${nth}`, customerId));
+  const full = (limit: number, held: number) =>
+    ({ slug: 'customer-limit-reached', pool, limit, held, counted: 'held' }) as const;
+
+  it('is twice the most of a purchase where the pool says nothing else', () => {
+    given(poolCreated(), ...holding(8))
+      .when(claiming({ tickets: 1 }))
+      .refuses(full(8, 8));
+    given(poolCreated(), ...holding(7))
+      .when(claiming({ tickets: 2 }))
+      .refuses(full(8, 7));
+    given(poolCreated(), ...holding(7))
+      .when(claiming({ tickets: 1 }))
+      .gives(taken('t1', undefined, 70));
+  });
+
+  it('is as much as the pool says, and else as much as a customer may have at all', () => {
+    given(poolCreated({ maxHeldPerCustomer: 2 }), ...holding(2))
+      .when(claiming({ tickets: 1 }))
+      .refuses(full(2, 2));
+    given(poolCreated({ maxHeldPerCustomer: 9 }), ...holding(8))
+      .when(claiming({ tickets: 1 }))
+      .gives(taken('t1', undefined, 80));
+    given(poolCreated({ maxPerCustomer: 9 }), ...holding(8))
+      .when(claiming({ tickets: 1 }))
+      .gives(taken('t1', undefined, 80));
+    given(poolCreated({ maxPerCustomer: 9, maxHeldPerCustomer: 3 }), ...holding(3))
+      .when(claiming({ tickets: 1 }))
+      .refuses(full(3, 3));
+  });
+
+  it('counts no ticket that was bought or given back, and none of another customer', () => {
+    const limited = poolCreated({ maxHeldPerCustomer: 2 });
+    given(limited, mine('q', 'q1'), mine('q', 'q2'), bought('q', 'q1'), bought('q', 'q2'))
+      .when(claiming({ tickets: 2 }))
+      .gives(taken('t1', undefined, 20), taken('t2', undefined, 20));
+    given(limited, mine('q', 'q1'), mine('q', 'q2'), released('q', 'q1'))
+      .when(claiming({ tickets: 1 }))
+      .gives(taken('t1', undefined, 10));
+    given(limited, ...holding(2, 'bob'))
+      .when(claiming({ tickets: 2 }))
+      .gives(taken('t1', undefined, 20), taken('t2', undefined, 20));
+  });
+});
+
 describe('the most that a buyer would pay', () => {
   const repriced: PoolEvent = { type: 'PoolRepriced', data: { price: euros(70) } };
 

@@ -42,6 +42,7 @@ describe('the availability of a pool', () => {
       numbered: false,
       price: euros(50),
       maxPerPurchase: 4,
+      maxHeldPerCustomer: 8,
       holdSeconds: 300,
       ...dates,
       position: expect.any(Number),

@@ -30,6 +30,7 @@ export type Order = {
 };
 
 const WAIT_SECONDS = 20;
+const CUSTOMER_ID_LENGTH = 200;
 /** More than a purchase can have. */
 const MOST_CHANGES = 20;
 
@@ -81,15 +82,15 @@ export class ApiClient {
     return this.buyLines([{ pool, quantity }], order);
   }
 
-  /** A purchase of these lines. */
+  /** A purchase of these lines; by a customer of its own where none is named, the same under the same key. */
   buyLines(
     items: readonly object[],
-    { customerId = 'alice', key, wait = WAIT_SECONDS, as }: Omit<Order, 'quantity'> = {},
+    { key = randomUUID(), customerId = `buyer-${key}`, wait = WAIT_SECONDS, as }: Omit<Order, 'quantity'> = {},
   ): Promise<Answer> {
     return this.call('POST', '/v1/purchases', {
       as: as ?? 'shop',
-      headers: { 'Idempotency-Key': key ?? randomUUID(), ...prefer(wait) },
-      body: { customerId, items },
+      headers: { 'Idempotency-Key': key, ...prefer(wait) },
+      body: { customerId: customerId.slice(0, CUSTOMER_ID_LENGTH), items },
     });
   }
 

@@ -95,8 +95,11 @@ export async function poolOfBefore(database: Database, changes: Partial<PoolSett
   return settings.name;
 }
 
-/** A purchase of one ticket, or of so many of each pool. */
-export function purchaseOf(wanted: string | Record<string, number>, customerId = 'alice'): PurchaseRequest {
+/** A purchase of one ticket, or of so many of each pool; by a customer of its own where none is named. */
+export function purchaseOf(
+  wanted: string | Record<string, number>,
+  customerId: string = randomUUID(),
+): PurchaseRequest {
   const lines = typeof wanted === 'string' ? { [wanted]: 1 } : wanted;
   const items = Object.entries(lines).map(([pool, quantity]) => ({ pool, quantity }));
   return { purchaseId: randomUUID(), customerId, items };

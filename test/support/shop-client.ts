@@ -69,7 +69,7 @@ export class ShopClient {
 
   /** Asks until it is decided: 201 once reserved, or the problem that refused it. The same key gives the same answer. */
   buy(pool: string, idempotencyKey: string, quantity = 1): Promise<Answer> {
-    const body = { customerId: 'alice', items: [{ pool, quantity }] };
+    const body = { customerId: `buyer-${idempotencyKey}`, items: [{ pool, quantity }] };
     return this.untilDecided(() => this.shop('/v1/purchases', body, idempotencyKey));
   }
 

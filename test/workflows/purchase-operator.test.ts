@@ -16,7 +16,8 @@ describeWith('temporal', 'an operator', () => {
 
   it('reads what a purchase is, and what it is doing', async () => {
     const pool = await stage.pool();
-    const buyer = await stage.reserve({ [pool]: 2 });
+    const buyer = await stage.buy({ [pool]: 2 }, 'alice');
+    await buyer.reaches('reserved');
     const description = await buyer.handle.describe();
     expect(await description.staticSummary()).toBe(`2 × ${pool}`);
     expect(await description.staticDetails()).toBe(`Purchase ${buyer.id} of customer alice:\n- 2 × ${pool}`);

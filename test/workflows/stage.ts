@@ -179,8 +179,8 @@ export class Stage {
     return new Director(settings, handle, requestId, this.database);
   }
 
-  /** Starts a purchase of so many tickets of each pool. */
-  async buy(lines: Record<string, number>, customerId = 'alice'): Promise<Buyer> {
+  /** Starts a purchase of so many tickets of each pool, by a customer of its own where none is named. */
+  async buy(lines: Record<string, number>, customerId: string = randomUUID()): Promise<Buyer> {
     const items = Object.entries(lines).map(([name, quantity]) => ({ pool: name, quantity }));
     const buyer = await this.buyAgain({ purchaseId: randomUUID(), customerId, items });
     this.buyers.push(buyer);
