@@ -68,12 +68,14 @@ function notSelling(pool: Pool, now: Date): Refusal | undefined {
   return pool.opened ? undefined : { slug: 'sales-not-open', pool: name };
 }
 
-/** Tickets of a customer. What nobody knows the shop of counts for every customer of that name. */
-function ticketsOf(counts: PersistentMap<string, number> | undefined, customer: Customer): number {
-  const tickets = counts?.get(customerKey(customer)) ?? 0;
-  const ofNoShop = { customerId: customer.customerId };
-  return customer.shop === undefined ? tickets : tickets + (counts?.get(customerKey(ofNoShop)) ?? 0);
+/** Under which a customer's tickets are counted. What nobody knows the shop of counts for every customer of that name. */
+function keysOf({ customerId, shop }: Customer): string[] {
+  const ofNoShop = customerKey({ customerId });
+  return shop === undefined ? [ofNoShop] : [customerKey({ customerId, shop }), ofNoShop];
 }
+
+const ticketsOf = (counts: PersistentMap<string, number> | undefined, keys: readonly string[]) =>
+  keys.reduce((tickets, key) => tickets + (counts?.get(key) ?? 0), 0);
 
 function beyondLimits(pool: Pool, { ticketIds, ...customer }: ClaimTickets): Refusal | undefined {
   const { name, maxPerPurchase, maxPerCustomer } = pool;
@@ -81,11 +83,12 @@ function beyondLimits(pool: Pool, { ticketIds, ...customer }: ClaimTickets): Ref
   if (requested < 1 || requested > maxPerPurchase) {
     return { slug: 'invalid-quantity', pool: name, min: 1, max: maxPerPurchase };
   }
-  const had = ticketsOf(pool.customers, customer);
+  const keys = keysOf(customer);
+  const had = ticketsOf(pool.customers, keys);
   if (maxPerCustomer !== undefined && had + requested > maxPerCustomer) {
     return { slug: 'customer-limit-reached', pool: name, limit: maxPerCustomer, held: had };
   }
-  const [limit, held] = [heldAtMost(pool), ticketsOf(pool.holders, customer)];
+  const [limit, held] = [heldAtMost(pool), ticketsOf(pool.holders, keys)];
   if (held + requested <= limit) return undefined;
   return { slug: 'customer-limit-reached', pool: name, limit, held, counted: 'held' };
 }
