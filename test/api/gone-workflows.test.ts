@@ -130,14 +130,17 @@ describeBoxOffice(
         const { id } = await client.reserve((await client.createPool()).name);
         const workflowId = purchaseStream(id);
         const { runId: before } = await statusOf(workflowId);
-        const events = (await temporal.workflow.getHandle(workflowId).fetchHistory()).events ?? [];
-        const done = events.find(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes);
+        // The reservation is committed before the task that made it is completed.
+        const done = await eventually(async () => {
+          const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+          return events?.find((event) => event.workflowTaskCompletedEventAttributes) ?? false;
+        });
         await terminate(workflowId);
         const { runId } = await temporal.workflowService.resetWorkflowExecution({
           namespace: stack.namespace,
           workflowExecution: { workflowId, runId: before },
           reason: 'it was a mistake',
-          workflowTaskFinishEventId: done?.eventId ?? null,
+          workflowTaskFinishEventId: done.eventId ?? null,
           requestId: randomUUID(),
         });
         await turnsPass(3);
