@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
+import { attentionAnswer } from '../../api/routes/operations';
 import { purchaseStream } from '../../src/domain';
 import { lazyClient } from '../../src/runtime/temporal-connection';
-import { poolIn, purchaseIn } from '../support/api-client';
+import { parsed, poolIn, purchaseIn } from '../support/api-client';
 import { eventually } from '../support/eventually';
 import { ShowClient, showIn } from '../support/show-client';
 import { temporalAddress } from '../support/temporal';
@@ -45,6 +46,12 @@ describeBoxOffice(
         await eventually(async () => (await due()) > before, { within: REVIVED_WITHIN_MS });
       }
     };
+    /** Why an operator is told to look at the stream. */
+    const attention = async (stream: string) => {
+      const answer = await open().client.call('GET', '/v1/operations/attention', { as: 'operator' });
+      const items = parsed(attentionAnswer, answer, 200).items.filter((item) => item.stream === stream);
+      return items.find(({ kind }) => kind === 'workflow-gone')?.because;
+    };
     const runsAgain = (workflowId: string) =>
       eventually(async () => (await statusOf(workflowId)).status === 'RUNNING', { within: REVIVED_WITHIN_MS });
 
@@ -53,6 +60,7 @@ describeBoxOffice(
       const { id } = await client.reserve((await client.createPool()).name);
       await terminate(purchaseStream(id));
       expect(purchaseIn(await client.pay(id))).toMatchObject({ status: 'confirmed' });
+      expect(await attention(purchaseStream(id))).toContain('its workflow was gone when it was sent payment');
     });
 
     test('of a purchase within its hold, the purchase can be cancelled at once', async () => {
@@ -77,6 +85,9 @@ describeBoxOffice(
           /Started anew from its stream at \S+Z, because its workflow was terminated at \S+Z\.$/,
         );
         expect(stack.workerLogs.join('\n')).toContain(`"stream":"${stream}"`);
+        await eventually(async () =>
+          expect(await attention(stream)).toMatch(/^its workflow was terminated at \S+Z; it was started anew at \S+Z$/),
+        );
         await eventually(async () => (await client.purchase(id)).status === 'expired', { within: REVIVED_WITHIN_MS });
         expect(await client.pool(name)).toMatchObject({ available: 10, claimed: 0 });
       },
