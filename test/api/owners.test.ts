@@ -50,10 +50,11 @@ describeBoxOffice('what a shop made', (open) => {
   test('may have as much for each of its customers as a pool allows, whatever other shops’ customers have', async () => {
     const { client } = open();
     const { name } = await client.createPool({ maxPerCustomer: 2 });
-    await client.reserve(name, { quantity: 2 });
-    const refused = problemIn(await client.buy(name), 'customer-limit-reached', 409);
+    const customerId = 'alice';
+    await client.reserve(name, { quantity: 2, customerId });
+    const refused = problemIn(await client.buy(name, { customerId }), 'customer-limit-reached', 409);
     expect(refused).toMatchObject({ limit: 2, held: 2 });
-    await client.reserve(name, { quantity: 2, as: 'otherShop' });
+    await client.reserve(name, { quantity: 2, customerId, as: 'otherShop' });
   });
 
   test('is open to every key of the same shop, and to no other role of its name', async () => {

@@ -27,7 +27,7 @@ describe('a purchase as its customer sees it', () => {
   };
 
   it('is reserved, with its tickets, until its hold ends', async () => {
-    const purchase = purchaseOf({ [pool]: 2 });
+    const purchase = purchaseOf({ [pool]: 2 }, 'alice');
     await ledger.activities.reserve(purchase);
     const ticket = { id: expect.any(String), price: euros(50) };
     const reserved = await view(purchase.purchaseId);
