@@ -7,8 +7,9 @@ import { createShowActivities } from './show';
 
 export type { CaptureOutcome, CaptureRequest, PaymentRef, Settlement } from '../src/payments';
 export { type CartCommands, createCartCommands } from './cart';
-export type { PoolStep, SteerOutcome, TellSaleStopped } from './pool';
-export { steerInputs } from './pool';
+export type { SteerOutcome, TellSaleStopped } from './pool';
+export type { PoolStep } from './pool-step-inputs';
+export { steerInputs } from './pool-step-inputs';
 export { noPoolWorkflows, type PoolWorkflows } from './pool-workflows';
 export type { ConfirmOutcome, ReserveOutcome } from './purchase';
 export type { ShowHours, ShowOutcome, ShowStep } from './show-steps';

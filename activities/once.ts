@@ -38,6 +38,23 @@ export async function once<Outcome>(
   return all;
 }
 
+/**
+ * What makes a stream, once: whoever asks for the very same again finds it made, whatever has become of it since. A refusal
+ * may be another one the next time.
+ */
+export async function madeOnce<Outcome extends { status: string }>(
+  outcomes: StepOutcomes,
+  { id, given }: { id: string; given: unknown },
+  act: () => Promise<Outcome>,
+  again: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const step = `${id}-${digestOf(given)}`;
+  if ((await outcomes.find([step])).size > 0) return again();
+  const outcome = await act();
+  if (outcome.status === 'done') await outcomes.keep(new Map([[step, outcome]]));
+  return outcome;
+}
+
 /** Signals without an id of their own are told apart by their number and by what is in them. */
 const numbered = /^arrived-/;
 const digestLetters = 12;
@@ -45,5 +62,9 @@ const digestLetters = 12;
 /** The step's name in its stream: one that was only numbered is also named after what it says. */
 export function stepName(stepId: string, said: unknown): string {
   if (!numbered.test(stepId)) return stepId;
-  return `${stepId}-${hash('sha1', JSON.stringify(said) ?? '', 'hex').slice(0, digestLetters)}`;
+  return `${stepId}-${digestOf(said)}`;
+}
+
+function digestOf(said: unknown): string {
+  return hash('sha1', JSON.stringify(said) ?? '', 'hex').slice(0, digestLetters);
 }

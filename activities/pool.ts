@@ -1,21 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import {
   createPool,
-  givenPrice,
-  givenPricing,
-  givenSeatLabel,
-  holdsPolicy,
   invariant,
   isNameOfSection,
   type Pool,
   type PoolCommand,
   type PoolSettings,
-  type PoolSignal,
   type PoolStatus,
-  plainText,
   poolEvents,
-  poolLimits,
   poolName,
   poolStatus,
   poolStream,
@@ -26,7 +18,8 @@ import {
   steerPool,
 } from '../src/domain';
 import type { GroupCommit, Session, StepOutcomes } from '../src/store';
-import { once, stepName } from './once';
+import { madeOnce, once, stepName } from './once';
+import { type PoolStep, type SteerStep, understood } from './pool-step-inputs';
 import { poolRef } from './streams';
 
 /** How a signal to a pool went: in force, refused by the business, or not understood. */
@@ -41,80 +34,10 @@ export type SteerOutcome =
   | { status: 'refused'; refusal: Refusal }
   | { status: 'invalid'; because: string };
 
-/** A signal with what came in it, or a time that has come. */
-export type PoolStep = { name: PoolSignal; input: unknown } | { name: 'openSales' | 'closeSales' };
-
-export interface SteerStep {
-  step: PoolStep;
-  /** The same for the same signal or timer, whichever run of the workflow brings it. */
-  stepId: string;
-}
-
 /** Tells one purchase that its sale was stopped; a purchase that has ended already is no error. */
 export type TellSaleStopped = (purchaseId: string, signal: SaleStoppedSignal) => Promise<void>;
 
-const reasonLimit = 500;
-const reason = plainText(reasonLimit);
-const requestId = z.string().optional();
-const quantity = z.int().min(1).max(poolLimits.capacity);
-const seats = z.array(givenSeatLabel).min(1).max(poolLimits.seatsAtOnce);
-const quantityOrSeats = `must be {quantity} of 1 to ${poolLimits.capacity}, or {seats} of 1 to ${poolLimits.seatsAtOnce} labels`;
-
-/** What promoters send, from the API or straight from Temporal's CLI; whoever sends it, it is parsed here. */
-export const steerInputs = {
-  stopSales: z.strictObject({ reason, holds: holdsPolicy.default('release'), requestId }),
-  resumeSales: z.strictObject({ requestId }).optional(),
-  reprice: z
-    .strictObject({
-      price: givenPrice.optional(),
-      pricing: givenPricing.optional(),
-      requestId,
-    })
-    .refine(({ price, pricing }) => price !== undefined || pricing !== undefined, 'names a price, a pricing, or both'),
-  withhold: z.union(
-    [
-      z.strictObject({ quantity, reason: reason.optional(), requestId }),
-      z.strictObject({ seats, reason: reason.optional(), requestId }),
-    ],
-    `${quantityOrSeats}, and perhaps {reason}`,
-  ),
-  giveBack: z.union([z.strictObject({ quantity, requestId }), z.strictObject({ seats, requestId })], quantityOrSeats),
-  refresh: z.strictObject({ requestId }).optional(),
-  cancelSales: z.strictObject({ reason, requestId }),
-} satisfies Record<PoolSignal, z.ZodType>;
-
-/** Of what was wrong with a signal, as many characters are kept: they go into the workflow's history. */
-const becauseLimit = 1_000;
-
 const tellAtOnce = 25;
-
-function command(step: PoolStep): PoolCommand | { invalid: string } {
-  try {
-    switch (step.name) {
-      case 'stopSales':
-        return { kind: step.name, ...steerInputs.stopSales.parse(step.input) };
-      case 'resumeSales':
-        steerInputs.resumeSales.parse(step.input ?? undefined);
-        return { kind: step.name };
-      case 'reprice':
-        return { kind: step.name, ...steerInputs.reprice.parse(step.input) };
-      case 'withhold':
-        return { kind: step.name, ...steerInputs.withhold.parse(step.input) };
-      case 'giveBack':
-        return { kind: step.name, ...steerInputs.giveBack.parse(step.input) };
-      case 'refresh':
-        steerInputs.refresh.parse(step.input ?? undefined);
-        return { kind: step.name };
-      case 'cancelSales':
-        return { kind: step.name, reason: steerInputs.cancelSales.parse(step.input).reason };
-      default:
-        return { kind: step.name };
-    }
-  } catch (error) {
-    if (error instanceof z.ZodError) return { invalid: z.prettifyError(error).slice(0, becauseLimit) };
-    throw error;
-  }
-}
 
 function done(pool: Pool | undefined): Done {
   invariant(pool !== undefined, () => 'a step of a pool left no pool');
@@ -182,7 +105,7 @@ export function createPoolActivities({
   }
 
   async function act(pool: string, step: PoolStep, name: string): Promise<SteerOutcome> {
-    const asked = command(step);
+    const asked = understood(step);
     if ('invalid' in asked) return { status: 'invalid', because: asked.invalid };
     const ref = poolRef(pool);
     return decide(pool, name, (session): SteerOutcome => {
@@ -210,16 +133,19 @@ export function createPoolActivities({
     async createPool(given: PoolSettings): Promise<SteerOutcome> {
       const name = poolName.parse(given.name);
       const ref = poolRef(name);
-      return decide(name, 'create', (session): SteerOutcome => {
-        const before = session.state(ref);
-        // Asked again after an answer that was lost, it finds the pool that it made itself, or that a show has made.
-        if (before) return isAsAsked(before, given) ? made(before) : { status: 'refused', refusal: taken(name) };
-        if (given.show !== undefined || isNameOfSection(name)) return { status: 'refused', refusal: noSection(name) };
-        const decision = createPool(before, startedPool.parse(given));
-        if (!decision.accepted) return { status: 'refused', refusal: decision.refusal };
-        session.append(ref, decision.events);
-        return made(session.state(ref));
-      });
+      const again = () => decide(name, 'look', (session): SteerOutcome => made(session.state(ref)));
+      const act = () =>
+        decide(name, 'create', (session): SteerOutcome => {
+          const before = session.state(ref);
+          // Asked again after an answer that was lost, it finds the pool that it made itself, or that a show has made.
+          if (before) return isAsAsked(before, given) ? made(before) : { status: 'refused', refusal: taken(name) };
+          if (given.show !== undefined || isNameOfSection(name)) return { status: 'refused', refusal: noSection(name) };
+          const decision = createPool(before, startedPool.parse(given));
+          if (!decision.accepted) return { status: 'refused', refusal: decision.refusal };
+          session.append(ref, decision.events);
+          return made(session.state(ref));
+        });
+      return madeOnce(outcomes, { id: `${poolStream(name)}/create`, given }, act, again);
     },
 
     /**
@@ -240,7 +166,11 @@ export function createPoolActivities({
     /** Tells every purchase that holds tickets of the pool now. Those that come later are refused by the stop itself. */
     async endOpenPurchases({ pool, reason }: { pool: string; reason: string }): Promise<number> {
       const ref = poolRef(pool);
-      const open = await decide(pool, 'open-purchases', (session) => [...(session.state(ref)?.claims.keys() ?? [])]);
+      const open = await decide(pool, 'open-purchases', (session) => {
+        const state = session.state(ref);
+        // Asked again long after, as by a run after a reset, it ends no holds of a sale that goes on.
+        return state && standing(state).releaseHolds ? [...state.claims.keys()] : [];
+      });
       for (let start = 0; start < open.length; start += tellAtOnce) {
         await Promise.all(
           open.slice(start, start + tellAtOnce).map((purchaseId) => tellSaleStopped(purchaseId, { reason })),

@@ -18,7 +18,7 @@ import {
   showStream,
 } from '../src/domain';
 import type { GroupCommit, Session, StepOutcomes } from '../src/store';
-import { once, stepName } from './once';
+import { madeOnce, once, stepName } from './once';
 import type { PoolWorkflows } from './pool-workflows';
 import { type ShowOutcome, type ShowSteer, type ShowStep, understood } from './show-steps';
 import { poolRef, showRef, venueRef } from './streams';
@@ -156,15 +156,21 @@ export function createShowActivities({
     async draftShow(given: ShowSettings): Promise<ShowOutcome> {
       const settings = (await asItStands(given)) ?? draft.parse(given);
       const reach = { venues: [settings.venue], pools: poolsOfShow(settings) };
-      return decide(settings.name, 'draft', reach, (session, around): ShowOutcome => {
-        const before = session.state(showRef(settings.name));
-        const planned = planDraft(before, settings, around, now());
-        if (!planned.accepted) return { status: 'refused', refusal: planned.refusal };
-        append(session, settings.name, planned.plan);
-        const after = session.state(showRef(settings.name));
-        if (!after) throw new Error('a draft left no show');
-        return { status: 'done', ...standing(after) };
-      });
+      const again = async (): Promise<ShowOutcome> => {
+        const show = await look(settings.name);
+        return show ? { status: 'done', ...standing(show) } : gone(settings.name);
+      };
+      const act = () =>
+        decide(settings.name, 'draft', reach, (session, around): ShowOutcome => {
+          const before = session.state(showRef(settings.name));
+          const planned = planDraft(before, settings, around, now());
+          if (!planned.accepted) return { status: 'refused', refusal: planned.refusal };
+          append(session, settings.name, planned.plan);
+          const after = session.state(showRef(settings.name));
+          if (!after) throw new Error('a draft left no show');
+          return { status: 'done', ...standing(after) };
+        });
+      return madeOnce(outcomes, { id: `${showStream(settings.name)}/draft`, given }, act, again);
     },
 
     /**

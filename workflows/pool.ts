@@ -80,6 +80,8 @@ export class Steering {
   }
 
   async run(): Promise<PoolState> {
+    // Before any local activity: what follows one may be replayed in an earlier task than the one that recorded it.
+    patched(stopsGoFirst);
     if (this.carried) this.standing.show(this.state.status, this.state.lastOutcome);
     else await this.begin();
     while (!this.isOver && !patched(stopsGoFirst)) await goOneByOne(this, () => patched(stopsGoFirst));

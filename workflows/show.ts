@@ -70,6 +70,8 @@ export class Production {
   }
 
   async run(): Promise<ShowState> {
+    // Before any local activity: what follows one may be replayed in an earlier task than the one that recorded it.
+    patched(cancellationsGoFirst);
     if (this.carried) this.standing.show(this.state.status, this.state.lastOutcome);
     else await this.begin();
     while (!this.isOver && !patched(cancellationsGoFirst)) {

@@ -247,13 +247,18 @@ describe('steering a pool', () => {
     expect(await readStream(ledger.database, 'pool-nowhere')).toEqual([]);
   });
 
-  it('tells exactly the purchases that hold tickets now', async () => {
+  it('tells exactly the purchases that hold tickets now, where their holds are to end', async () => {
     const pool = await onSale(ledger, { capacity: 100 });
     const open = await Promise.all(oneTo(60).map(() => reservedOf(pool)));
     const [bought, givenBack] = [await reservedOf(pool), await reservedOf(pool)];
     await reservedOf(await onSale(ledger));
     expect(await paid(ledger, bought)).toMatchObject({ confirmed: true });
     await ledger.activities.release({ ...stepOf(givenBack), ending: { kind: 'expired' } });
+    // A sale that goes on, or was stopped so that its holds may pay, has nobody to tell.
+    expect(await ledger.activities.endOpenPurchases({ pool, reason: 'rain' })).toBe(0);
+    await steer(pool, 'honoured', stop({ reason: 'rain', holds: 'honour' }));
+    expect(await ledger.activities.endOpenPurchases({ pool, reason: 'rain' })).toBe(0);
+    await steer(pool, 'released', stop({ reason: 'rain' }));
     expect(await ledger.activities.endOpenPurchases({ pool, reason: 'rain' })).toBe(open.length);
     const byId = (one: { purchaseId: string }, other: { purchaseId: string }) =>
       one.purchaseId < other.purchaseId ? -1 : 1;

@@ -137,6 +137,7 @@ describe('several committers on one database', () => {
   it('name the purchases that another reserved when a sale is stopped', async () => {
     const pool = await onSale(one);
     const open = [await reservedBy(one, pool), await reservedBy(other, pool)];
+    await stop(other, pool);
     expect(await one.activities.endOpenPurchases({ pool, reason: 'rain' })).toBe(2);
     expect(one.told.map(({ purchaseId }) => purchaseId).sort()).toEqual(open.map((each) => each.purchaseId).sort());
   });

@@ -106,6 +106,33 @@ export const poolPaths: readonly Path[] = [
     },
   },
   {
+    name: 'pool-stopped-before-all-that-waited',
+    status: 'on-sale',
+    async play(stage) {
+      await stage.stopWorker();
+      const promoter = await stage.promote();
+      for (const amount of [60, 70, 60]) await promoter.send('reprice', { price: euros(amount) });
+      await promoter.send('withhold', { quantity: 1 });
+      await promoter.send('stopSales', storm);
+      await promoter.send('resumeSales');
+      await stage.startWorker();
+      await promoter.reaches({ status: 'on-sale', handled: 6 });
+      await promoter.ask('giveBack', { quantity: 1 });
+      return promoter.handle;
+    },
+  },
+  {
+    name: 'pool-opened-and-closed-by-its-alarm',
+    status: 'closed',
+    async play(stage) {
+      const promoter = await stage.promote({ opensAt: inSeconds(1), closesAt: inSeconds(3) });
+      await promoter.reaches({ status: 'on-sale' });
+      await promoter.ask('reprice', { price: euros(80) });
+      await promoter.reaches({ status: 'closed' });
+      return promoter.handle;
+    },
+  },
+  {
     name: 'pool-until-it-continues-as-new',
     status: 'stopped',
     async play(stage) {

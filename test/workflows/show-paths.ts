@@ -150,6 +150,31 @@ export const showPaths: readonly Path[] = [
     },
   },
   {
+    name: 'show-cancelled-before-all-that-waited',
+    status: 'cancelled',
+    async play(stage) {
+      const director = await stage.direct();
+      await director.ask('publish');
+      await stage.stopWorker();
+      for (const signal of ['openSales', 'closeSales']) await director.send(signal);
+      await director.send('cancelShow', illness);
+      await stage.startWorker();
+      await director.handle.result();
+      return director.handle;
+    },
+  },
+  {
+    name: 'show-opened-and-closed-by-its-alarm',
+    status: 'sales-closed',
+    async play(stage) {
+      const director = await stage.direct({ opensAt: inSeconds(4), closesAt: inSeconds(8) });
+      await director.ask('publish');
+      await director.reaches({ status: 'sales-open' });
+      await director.reaches({ status: 'sales-closed' });
+      return director.handle;
+    },
+  },
+  {
     name: 'show-whose-pool-was-cancelled',
     status: 'sales-open',
     async play(stage) {
