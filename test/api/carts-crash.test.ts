@@ -1,5 +1,5 @@
 import type { WorkerProcess } from '../support/box-office-stack';
-import { CartClient } from '../support/cart-client';
+import { CartClient, cartIn } from '../support/cart-client';
 import { brokenCarts } from '../support/cart-rules';
 import { eventually } from '../support/eventually';
 import { describeBoxOffice } from './box-office';
@@ -25,6 +25,13 @@ describeBoxOffice(
       return rows[0]?.count ?? 0;
     };
 
+    /** Two tickets of each pool. */
+    const cartOf = async (customerId: string, pools: readonly string[]) => {
+      const cart = await CartClient.create(open().client, customerId);
+      for (const pool of pools) cartIn(await cart.add({ pool, quantity: 2 }));
+      return cart;
+    };
+
     test(
       'are checked out if and only if their purchase was reserved',
       async () => {
@@ -33,7 +40,7 @@ describeBoxOffice(
           // There is enough for half of them, and each is asked for twice.
           const pools = await Promise.all(Array.from({ length: 3 }, () => client.createPool({ capacity: CARTS })));
           const names = pools.map(({ name }) => name);
-          const carts = await Promise.all(Array.from({ length: CARTS }, () => CartClient.of(client, ...names)));
+          const carts = await Promise.all(Array.from({ length: CARTS }, (_, nth) => cartOf(`buyer-${nth}`, names)));
           const before = await checkedOut();
           const asked = Promise.all([...carts, ...carts].map((cart) => cart.checkout({ wait: 0 })));
           await eventually(async () => (await checkedOut()) > before);
