@@ -59,12 +59,27 @@ export function createPurchaseActivities({ committer, now }: { committer: GroupC
     return { reserved: true, total, expiresAt, holdMilliseconds, ...(resumed && { resumed }) };
   }
 
+  const known = (before: Purchase) => reserved(before, before.status === 'rejected' ? undefined : standingOf(before));
+
+  async function resume(purchaseId: unknown): Promise<ReserveOutcome | undefined> {
+    const id = purchaseRequest.shape.purchaseId.safeParse(purchaseId);
+    if (!id.success) return undefined;
+    return step({ purchaseId: id.data, pools: [] }, 'resume', (session) => {
+      const before = session.state(purchaseRef(id.data));
+      return before && known(before);
+    });
+  }
+
   return {
     /**
      * Claims all lines or none, and closes the cart that they come from with them; a refusal is recorded, is an outcome,
      * and leaves the cart open. Throws a ZodError for what is no request.
      */
     async reserve(given: PurchaseRequest): Promise<ReserveOutcome> {
+      const parsed = purchaseRequest.safeParse(given);
+      // What was asked for under older rules goes on all the same.
+      const resumed = parsed.success ? undefined : await resume(given.purchaseId);
+      if (resumed) return resumed;
       const request = purchaseRequest.parse(given);
       const pools = request.items.map(({ pool }) => pool);
       const purchase = purchaseRef(request.purchaseId);
@@ -73,7 +88,7 @@ export function createPurchaseActivities({ committer, now }: { committer: GroupC
         'reserve',
         (session) => {
           const before = session.state(purchase);
-          if (before) return reserved(before, before.status === 'rejected' ? undefined : standingOf(before));
+          if (before) return known(before);
           const checkout = checkoutIn(session, request);
           const { claims, opening } = checkout?.refusal
             ? rejectPurchase(request, checkout.refusal)

@@ -77,6 +77,15 @@ describe('a step of a purchase that is run again', () => {
     expect((await written(purchase.purchaseId)).pool).toEqual(['TicketClaimed', 'TicketBought']);
   });
 
+  it('goes on with what was asked for under older rules, and begins nothing by them', async () => {
+    const purchase = await reserved();
+    const older = { ...purchase, customerId: '\u200b', items: [] };
+    expect(await ledger.activities.reserve(older)).toMatchObject({ reserved: true, resumed: { status: 'reserved' } });
+    const unknown = { ...older, purchaseId: randomUUID() };
+    await expect(ledger.activities.reserve(unknown)).rejects.toMatchObject({ name: 'ZodError' });
+    expect((await written(unknown.purchaseId)).purchase).toEqual([]);
+  });
+
   it('is refused for the same reason, also when it could be had by now', async () => {
     const last = await reserved(4);
     const many = purchaseOf({ [await onSale(ledger, { capacity: 1 })]: 2 });
