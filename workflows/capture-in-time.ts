@@ -31,8 +31,8 @@ export function inTime<Input, Outcome>(
   inbox: PurchaseInbox,
   holdEnds: number,
 ): Promise<Outcome | GivenUp> {
-  const left = Math.max(0, holdEnds - Date.now());
-  const options = { ...atProvider, scheduleToCloseTimeout: left + graceMilliseconds };
+  // Where the step before was held up beyond the grace nothing is left: it is given up at once.
+  const options = { ...atProvider, scheduleToCloseTimeout: Math.max(1, holdEnds + graceMilliseconds - Date.now()) };
   return CancellationScope.cancellable(() => {
     const answered = ask.executeWithOptions(options, [input]).catch((error): GivenUp => {
       // It is retried without end but for that limit, whatever its last attempt failed with.
