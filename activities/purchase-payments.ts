@@ -5,6 +5,7 @@ import {
   type PaymentMethodType,
   type PaymentStart,
   type PurchaseStatus,
+  paymentGraceMilliseconds,
   refundPayment,
   type Standing,
   saleEnded,
@@ -26,16 +27,20 @@ export function createPurchasePaymentActivities({ committer, now }: { committer:
   const { step, stepOnItems } = purchaseSteps(committer);
 
   return {
-    /** Only what it has started may take money. */
-    startPayment(payment: Step & { paymentId: string; method: PaymentMethodType }): Promise<PaymentStart> {
+    /** Only what it has started may take money, and not where the append was held up beyond the hold's end and its grace. */
+    async startPayment(payment: Step & { paymentId: string; method: PaymentMethodType }): Promise<PaymentStart> {
       const { paymentId, method } = payment;
-      return stepOnItems(payment, `payment-started/${paymentId}`, (session, purchase) => {
+      let graceEnds = 0;
+      const start = await stepOnItems(payment, `payment-started/${paymentId}`, (session, purchase) => {
+        if (isOpen(purchase)) graceEnds = Date.parse(purchase.expiresAt) + paymentGraceMilliseconds;
         const pools = isOpen(purchase) ? purchase.items.map(({ pool }) => session.state(poolRef(pool))) : [];
         const ended = pools.map((pool) => pool && saleEnded(pool)).find((reason) => reason !== undefined);
-        const { start, events } = startPayment(purchase, { paymentId, method }, { now: now(), saleEnded: ended });
-        session.append(purchaseRef(payment.purchaseId), events);
-        return start;
+        const begun = startPayment(purchase, { paymentId, method }, { now: now(), saleEnded: ended });
+        session.append(purchaseRef(payment.purchaseId), begun.events);
+        return begun.start;
       });
+      const isTooLate = start.status === 'started' && now().getTime() >= graceEnds;
+      return isTooLate ? { status: 'hold-ended' } : start;
     },
 
     declinePayment({ purchaseId, paymentId, reason }: OfPayment & { reason: string }): Promise<Standing> {

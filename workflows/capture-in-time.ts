@@ -6,11 +6,9 @@ import {
   isCancellation,
 } from '@temporalio/workflow';
 import type { CaptureOutcome, CaptureRequest } from '../activities';
+import { paymentGraceMilliseconds } from '../src/domain/contract';
 import { atProvider, capture } from './activities';
 import type { PurchaseInbox } from './purchase-inbox';
-
-/** What began before the hold's end may take this much longer before it is given up. */
-const graceMilliseconds = 4_000;
 
 /** The money may have been taken or not: the payment has to be reversed. */
 type GivenUp = 'given up';
@@ -31,8 +29,8 @@ export function inTime<Input, Outcome>(
   inbox: PurchaseInbox,
   holdEnds: number,
 ): Promise<Outcome | GivenUp> {
-  // Where the step before was held up beyond the grace nothing is left: it is given up at once.
-  const options = { ...atProvider, scheduleToCloseTimeout: Math.max(1, holdEnds + graceMilliseconds - Date.now()) };
+  const left = holdEnds + paymentGraceMilliseconds - Date.now();
+  const options = { ...atProvider, scheduleToCloseTimeout: Math.max(1, left) };
   return CancellationScope.cancellable(() => {
     const answered = ask.executeWithOptions(options, [input]).catch((error): GivenUp => {
       // It is retried without end but for that limit, whatever its last attempt failed with.
@@ -58,7 +56,7 @@ export function captureWithGraceTimer(
   const whenTooLate = async () => {
     if (inbox.over) return condition(isEnded);
     await condition(() => isEnded() || inbox.over);
-    return condition(isEnded, graceMilliseconds);
+    return condition(isEnded, paymentGraceMilliseconds);
   };
   return CancellationScope.cancellable(() => raced(capture(request), whenTooLate()));
 }

@@ -51,6 +51,9 @@ export type PaymentMethodType = (typeof paymentMethods)[number];
 /** Payments that one purchase may try; the last decline ends it. */
 export const paymentAttempts = 3;
 
+/** A payment that began before the hold's end may take this much longer before it is given up. */
+export const paymentGraceMilliseconds = 4_000;
+
 export interface PurchaseRequest extends Customer {
   purchaseId: string;
   items: RequestedItem[];

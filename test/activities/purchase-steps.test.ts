@@ -4,6 +4,8 @@ import { orderId } from '../../src/domain';
 import { readStream } from '../../src/store';
 import { type Ledger, onSale, openBoxOffice, paid, purchaseOf, stepOf } from '../support/box-office';
 import { euros } from '../support/domain-events';
+import { eventually } from '../support/eventually';
+import { lockEvents } from '../support/table-lock';
 
 describe('a step of a purchase that is run again', () => {
   let boxOffice: Awaited<ReturnType<typeof openBoxOffice>>;
@@ -325,6 +327,25 @@ describe('paying for what a purchase holds', () => {
     expect(await start(late, here)).toEqual({ status: 'hold-ended' });
     expect(await here.activities.confirm(begun)).toMatchObject({ confirmed: true });
     expect(await typesOf(`purchase-${late.purchaseId}`)).toEqual(['TicketsReserved']);
+  });
+
+  it.each([
+    ['the grace', '2026-03-01T12:05:03.999Z', 'started'],
+    ['the end of the grace', '2026-03-01T12:05:04.000Z', 'hold-ended'],
+  ])('takes no money once its start was held up until %s, at %s: %s', async (_, until, status) => {
+    const here = boxOffice.another();
+    const payment = await reserved(await onSale(ledger));
+    const unlock = await lockEvents(boxOffice.url);
+    const started = start(payment, here);
+    await eventually(async () => {
+      const waiting = `SELECT FROM pg_locks JOIN pg_database ON oid = database
+        WHERE datname = current_database() AND NOT granted`;
+      expect((await ledger.database.query(waiting)).rowCount).toBe(1);
+    });
+    here.clock.now = new Date(until);
+    await unlock();
+    expect(await started).toEqual({ status });
+    expect(await typesOf(`purchase-${payment.purchaseId}`)).toEqual(['TicketsReserved', 'PaymentStarted']);
   });
 
   it('is over after three declines', async () => {
