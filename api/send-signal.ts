@@ -27,7 +27,7 @@ export async function sendSignal(
   }
   const because = `its workflow was gone when it was sent ${name}`;
   const outcome = await askTemporal(temporal, callMilliseconds, () =>
-    startAnew({ temporal, database, now }, stream, because, { name, args }),
+    untilTaken(() => startAnew({ temporal, database, now }, stream, because, { name, args })),
   );
   if (outcome === 'over') return false;
   logger.warn({ stream, because }, 'a workflow was started anew from its stream');

@@ -13,7 +13,7 @@ const invalidArgument = 3;
  * Sends a signal until it is taken: a run that had as many signals as Temporal takes for one takes no more, and gives way to
  * the next. Throws `too-many-requests` where that does not come.
  */
-export async function untilTaken(send: () => Promise<void>): Promise<void> {
+export async function untilTaken<Result>(send: () => Promise<Result>): Promise<Result> {
   const until = performance.now() + patienceMilliseconds;
   for (;;) {
     try {

@@ -1,5 +1,6 @@
 import { defineSignal, setDefaultSignalHandler, setHandler, workflowInfo } from '@temporalio/workflow';
 import { isManyAtOnce, type Sent } from './many-at-once';
+import type { Arrived } from './run-length';
 
 /**
  * Takes every signal, in the order in which they came: those of a known name show in the web UI.
@@ -22,16 +23,18 @@ export function hearSignals(
   for (const name of names) setHandler(defineSignal<[unknown]>(name), (input) => hear(name, input));
 }
 
-/** Counts the signals of each task. */
-export class Arrivals {
+/** Counts the signals of the run and of each task. */
+export class Arrivals implements Arrived {
+  inThisRun = 0;
   /** The last task with signals, which began at that length of the history. */
   private task = { startedAt: 0, signals: 0 };
 
   count(): void {
-    this.task = { startedAt: workflowInfo().historyLength, signals: this.ofThisTask + 1 };
+    this.inThisRun += 1;
+    this.task = { startedAt: workflowInfo().historyLength, signals: this.inThisTask + 1 };
   }
 
-  get ofThisTask(): number {
+  get inThisTask(): number {
     return this.task.startedAt === workflowInfo().historyLength ? this.task.signals : 0;
   }
 }

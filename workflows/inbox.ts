@@ -35,7 +35,7 @@ export class Inbox<Signal extends string, Outcome> {
   private readonly remembered: Map<string, Outcome | Dropped>;
   private arrived: number;
   private dropped = 0;
-  private readonly arrivals = new Arrivals();
+  readonly arrivals = new Arrivals();
   private ending: 'over' | 'moving on' | undefined;
 
   /** Takes the signals it knows, what an earlier run hands over, and is told of signals that it does not know. */
@@ -77,11 +77,6 @@ export class Inbox<Signal extends string, Outcome> {
     const letters = this.inOrder ?? [];
     this.inOrder = undefined;
     for (const letter of letters) this.add(letter);
-  }
-
-  /** Signals that came with this task. */
-  get newSignals(): number {
-    return this.arrivals.ofThisTask;
   }
 
   private put(name: Signal, input: unknown, bytes: number): void {

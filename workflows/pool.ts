@@ -168,7 +168,7 @@ export class Steering {
   }
 
   private get mustContinueAsNew(): boolean {
-    return mustContinueAsNew({ isBusy: this.isBusy, newSignals: this.inbox.newSignals });
+    return mustContinueAsNew({ isBusy: this.isBusy, arrived: this.inbox.arrivals });
   }
 
   private beginOthers(): void {

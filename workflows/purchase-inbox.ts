@@ -63,7 +63,7 @@ export class PurchaseInbox {
   }
 
   private get isLong(): boolean {
-    return mustContinueAsNew({ isBusy: false, newSignals: this.arrivals.ofThisTask }) && patched(goOnAnew);
+    return mustContinueAsNew({ isBusy: false, arrived: this.arrivals }) && patched(goOnAnew);
   }
 
   /** Whether this payment is still to be acted on. */

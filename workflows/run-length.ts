@@ -1,4 +1,5 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
+import { signalsOfARun } from '../src/domain/contract';
 
 export const runLimits = {
   /** Events after which a run continues as new, as soon as a task finds nothing under way and hardly any new signals. */
@@ -11,16 +12,28 @@ export const runLimits = {
   manySignals: 3,
 } as const;
 
+/** Runs that an earlier version recorded went on when they had had their signals. */
+const fullRunsGiveWay = 'full-runs-continue-as-new';
+
+/** How many signals have come, as the task under way sees it. */
+export interface Arrived {
+  readonly inThisTask: number;
+  readonly inThisRun: number;
+}
+
 /**
  * Whether this run gives way to the next. Temporal refuses that where a signal has come since the task began, and has the
- * task done once more, with all of the history before it: in a flood it is tried only where it must be. What bounds a run
- * then is that Temporal takes 10,000 signals for one.
+ * task done once more, with all of the history before it: in a flood it is tried only where it must be, or where the run
+ * has just had all the signals that Temporal takes for it. It does so then whatever is under way: no other signal can come,
+ * and maybe no other task.
  */
-export function mustContinueAsNew({ isBusy, newSignals }: { isBusy: boolean; newSignals: number }): boolean {
-  if (isOverdue()) return true;
+export function mustContinueAsNew({ isBusy, arrived }: { isBusy: boolean; arrived: Arrived }): boolean {
+  if (isOverdue() || (arrived.inThisRun === signalsOfARun && patched(fullRunsGiveWay))) return true;
+  if (isBusy || arrived.inThisTask >= runLimits.manySignals) return false;
   const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
-  const isLong = continueAsNewSuggested || historyLength > runLimits.events || historySize > runLimits.bytes;
-  return isLong && !isBusy && newSignals < runLimits.manySignals;
+  if (continueAsNewSuggested || historyLength > runLimits.events || historySize > runLimits.bytes) return true;
+  // Of a server that takes more for a run, or took them before it was set up for this.
+  return arrived.inThisRun > signalsOfARun && patched(fullRunsGiveWay);
 }
 
 /** The run begins nothing any more. */

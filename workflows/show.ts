@@ -145,7 +145,7 @@ export class Production {
   }
 
   private get mustContinueAsNew(): boolean {
-    return mustContinueAsNew({ isBusy: this.isBusy, newSignals: this.inbox.newSignals });
+    return mustContinueAsNew({ isBusy: this.isBusy, arrived: this.inbox.arrivals });
   }
 
   private async cancelFirst(): Promise<void> {

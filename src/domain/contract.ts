@@ -16,6 +16,13 @@ export const searchAttributes = {
   show: 'BoxofficeShow',
 } as const;
 
+/**
+ * Signals that Temporal takes for one run of a workflow, as its server is set up for us; more are refused until the next run has
+ * begun. Signals go before the server's own work on a workflow: while fifty senders at once signal one, none of its tasks is
+ * handed to a worker.
+ */
+export const signalsOfARun = 250;
+
 export const purchaseSignals = { payment: 'payment', cancel: 'cancel', saleStopped: 'saleStopped' } as const;
 export const poolSignals = {
   stopSales: 'stopSales',

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { PoolWorkflows } from '../../activities';
 import { poolStart } from '../../api/start-workflows';
+import { untilTaken } from '../../api/until-taken';
 import { type PoolSignal, poolSignals, poolStream, statusQuery, workflowTypes } from '../domain';
 
 export const poolWorkflowLimits = {
@@ -26,7 +27,8 @@ export function poolWorkflows(client: Client): PoolWorkflows {
 
   async function tell(pool: string, signal: PoolSignal, input: object): Promise<void> {
     try {
-      await client.workflow.getHandle(poolStream(pool)).signal(signal, input);
+      const handle = client.workflow.getHandle(poolStream(pool));
+      await untilTaken(() => handle.signal(signal, input));
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { searchAttributes } from '../domain';
+import { searchAttributes, signalsOfARun } from '../domain';
 
 /** A program with its arguments, ready to be spawned. */
 export type TemporalServerCommand = { readonly command: string; readonly args: readonly string[] };
@@ -57,6 +57,7 @@ export function temporalServerCommand(options: {
         `history.${queue}ProcessorMaxPollRPS=${QUEUE_POLLS_PER_SECOND}`,
       ]),
       ...['--dynamic-config-value', `history.maximumBufferedEventsBatch=${BUFFERED_EVENTS}`],
+      ...['--dynamic-config-value', `history.maximumSignalsPerExecution=${signalsOfARun}`],
     ],
   };
 }

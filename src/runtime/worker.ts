@@ -3,6 +3,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { type CompiledWorkerOptions, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { Registry } from 'prom-client';
 import { type Activities, commitOptions, createActivities, type TellSaleStopped } from '../../activities';
+import { untilTaken } from '../../api/until-taken';
 import { purchaseSignals, purchaseStream, taskQueue } from '../domain';
 import { type PaymentProvider, PaymentSimulator } from '../payments';
 import { inlineProjections, ProjectionFollower, projections } from '../projections';
@@ -50,7 +51,8 @@ export interface WorkerSettings {
 function tellSaleStopped(client: Client): TellSaleStopped {
   return async (purchaseId, signal) => {
     try {
-      await client.workflow.getHandle(purchaseStream(purchaseId)).signal(purchaseSignals.saleStopped, signal);
+      const handle = client.workflow.getHandle(purchaseStream(purchaseId));
+      await untilTaken(() => handle.signal(purchaseSignals.saleStopped, signal));
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
+import { temporalServerCommand } from '../../src/runtime/temporal-server';
 import {
   type ComposeFile,
   composeSchema,
@@ -37,6 +39,15 @@ describe('the compose specification', () => {
     const edited = text.replace(right, wrong);
     expect(edited).not.toBe(text);
     expect(isValid(parseCompose(edited))).toBe(false);
+  });
+});
+
+describe('the settings of Temporal', () => {
+  it('are those of the development server', () => {
+    const settings: Record<string, { value: number }[]> = parse(readText('deploy/temporal/dynamic-config.yaml'));
+    const { args } = temporalServerCommand({ binary: 'temporal', port: 1, uiPort: 2 });
+    const ofDevelopment = args.filter((_, nth) => args[nth - 1] === '--dynamic-config-value');
+    expect(Object.entries(settings).map(([name, [set]]) => `${name}=${set?.value}`)).toEqual(ofDevelopment);
   });
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { purchaseSignals } from '../../src/domain';
+import { purchaseSignals, signalsOfARun } from '../../src/domain';
 import { describeWith } from '../support/describe-with';
 import { eventually } from '../support/eventually';
 import { say } from '../support/steps';
@@ -38,7 +38,9 @@ describeWith('temporal', 'a purchase that gets ten thousand signals', () => {
       const taken = await flooding(buyer, nonsense, {
         onTaken: async (sent) => {
           if (sent !== floodLimits.signals / 2) return;
-          await Promise.all([buyer.pay(), buyer.pay(), buyer.pay()]);
+          await eventually(() => Promise.all([buyer.pay(), buyer.pay(), buyer.pay()]), {
+            within: floodLimits.stopWithin,
+          });
           confirmed = untilAppended(stage.database, buyer.handle.workflowId, 'PurchaseConfirmed');
         },
       });
@@ -72,7 +74,7 @@ describeWith('temporal', 'a purchase that gets ten thousand signals', () => {
       const pool = await stage.pool({ holdSeconds: 600 });
       const buyer = await stage.reserve({ [pool]: 1 });
       await stage.stopWorker();
-      await flooding(buyer, () => [purchaseSignals.payment, payment('tok_ok')], { signals: floodLimits.signals - 1 });
+      await flooding(buyer, () => [purchaseSignals.payment, payment('tok_ok')], { signals: signalsOfARun });
       await stage.startWorker();
       expect(await buyer.ends()).toMatchObject({ status: 'confirmed' });
       expect(await buyer.money()).toEqual(['capture 5000']);
@@ -80,4 +82,16 @@ describeWith('temporal', 'a purchase that gets ten thousand signals', () => {
     },
     4 * floodLimits.within,
   );
+
+  it('takes signals again once a worker comes, where a run has had all that Temporal takes for one', async () => {
+    const pool = await stage.pool({ holdSeconds: 600 });
+    const buyer = await stage.reserve({ [pool]: 1 });
+    await stage.stopWorker();
+    await flooding(buyer, nonsense, { signals: signalsOfARun });
+    await expect(buyer.pay()).rejects.toThrow();
+    await stage.startWorker();
+    await eventually(() => buyer.pay(), { within: floodLimits.stopWithin });
+    expect(await buyer.ends()).toMatchObject({ status: 'confirmed' });
+    expect(await buyer.money()).toEqual(['capture 5000']);
+  });
 });

@@ -1,3 +1,4 @@
+import { signalsOfARun } from '../../src/domain';
 import { describeWith } from '../support/describe-with';
 import { eventually } from '../support/eventually';
 import { say } from '../support/steps';
@@ -31,7 +32,7 @@ describeWith('temporal', 'a show that gets ten thousand signals', () => {
         {
           onTaken: async (sent) => {
             if (sent !== floodLimits.signals / 2) return;
-            await director.send('cancelShow', illness);
+            await eventually(() => director.send('cancelShow', illness), { within: floodLimits.stopWithin });
             cancelled = untilAppended(stage.database, workflowId, 'ShowCancelled');
           },
         },
@@ -46,4 +47,15 @@ describeWith('temporal', 'a show that gets ten thousand signals', () => {
     },
     4 * floodLimits.within,
   );
+
+  it('takes signals again once a worker comes, where a run has had all that Temporal takes for one', async () => {
+    const director = await stage.direct();
+    await stage.stopWorker();
+    const { workflowId } = director.handle;
+    await flood(stage.client.workflow, workflowId, (nth) => ['closeTheDoors', { nth }], { signals: signalsOfARun });
+    await expect(director.send('cancelShow', illness)).rejects.toThrow();
+    await stage.startWorker();
+    await eventually(() => director.send('cancelShow', illness), { within: floodLimits.stopWithin });
+    await director.reaches({ status: 'cancelled' });
+  });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowClient } from '@temporalio/client';
 import type { Pool as Database } from 'pg';
 import { readStream } from '../../src/store';
@@ -7,6 +8,8 @@ export const floodLimits = {
   signals: 10_000,
   /** Signals on their way to Temporal at once. */
   atOnce: 50,
+  /** Before one that was refused is sent again, in milliseconds. */
+  pause: 20,
   /** Of one run; Temporal ends a workflow at 51,200. */
   events: 20_000,
   /** Within two seconds on a machine that has nothing else to do; the tests' has. In milliseconds. */
@@ -18,7 +21,10 @@ export const floodLimits = {
 /** What one signal says, by its number. */
 type Say = (nth: number) => [signal: string, input?: unknown];
 
-/** Sends signals as fast as Temporal takes them; resolves with how many it took. */
+/**
+ * Sends signals as fast as Temporal takes them, and those again that it refuses because a run has had its signals or closes.
+ * Resolves with how many it took: all, unless the workflow ended.
+ */
 export async function flood(
   client: WorkflowClient,
   workflowId: string,
@@ -28,27 +34,31 @@ export async function flood(
   const handle = client.getHandle(workflowId);
   let next = 0;
   let taken = 0;
+  const isTaken = async (nth: number) => {
+    const [signal, ...input] = say(nth);
+    for (;;) {
+      try {
+        await handle.signal(signal, ...input);
+        return true;
+      } catch (error) {
+        if (isRefused(error, /already completed|not found/i)) return false;
+        if (!isRefused(error, /limit for signal|is closing/)) throw error;
+      }
+      await pause(floodLimits.pause);
+    }
+  };
   const sendOn = async () => {
     while (next < signals) {
       next += 1;
-      const [signal, ...input] = say(next);
-      try {
-        await handle.signal(signal, ...input);
-        taken += 1;
-        await onTaken?.(taken);
-      } catch (error) {
-        if (!isRefused(error)) throw error;
-      }
+      if (await isTaken(next)) await onTaken?.(++taken);
     }
   };
   await Promise.all(Array.from({ length: floodLimits.atOnce }, sendOn));
   return taken;
 }
 
-/** Temporal takes 10,000 signals for one run, holds them up while a run closes, and takes none once a workflow has ended. */
-function isRefused(error: unknown): boolean {
-  const texts = [error, error instanceof Error ? error.cause : undefined].map(String);
-  return texts.some((text) => /limit for signal|already completed|not found|is closing/i.test(text));
+function isRefused(error: unknown, because: RegExp): boolean {
+  return [error, error instanceof Error ? error.cause : undefined].some((each) => because.test(String(each)));
 }
 
 /** The lengths of the histories of all runs of the workflow, once Temporal lists them. */
