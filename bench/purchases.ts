@@ -1,17 +1,14 @@
-import { strict as assert } from 'node:assert';
-import { Agent, request } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import { v7 } from 'uuid';
 import { purchaseStart } from '../api/start-workflows';
 import { closedLoop, type Measure, summary } from './measure';
+import { openShop, type Seller, shopKeys } from './shop';
 import { type Cleanup, child, type Servers, startBoxoffice } from './stack';
 
 export const buyers = [1, 20, 50] as const;
 const goal = { ratio: 0.8 } as const;
-const capacity = 1_000_000;
 const turns = 3;
 const warmUpLimitSeconds = 3;
-const keys = 'shop:bench:shop-key,promoter:bench:promoter-key';
 
 export interface PurchaseFigures {
   buyers: number;
@@ -30,18 +27,12 @@ interface Options {
   say(line: string): void;
 }
 
-/** How one purchase is driven; each promise resolves when the step is acknowledged. */
-interface Seller {
-  reserve(id: string): Promise<string>;
-  pay(id: string): Promise<void>;
-}
-
 /**
  * Purchases from the request to confirmed, beside a bare Temporal workflow with the same history and empty activities.
  * The two take turns, so that what else the machine does falls on both.
  */
 export async function purchases({ servers, cleanup, seconds, say }: Options): Promise<PurchaseFigures[]> {
-  const shop = await openShop(await startBoxoffice(cleanup, servers, keys));
+  const shop = await openShop(await startBoxoffice(cleanup, servers, shopKeys));
   const bare = await openBare(cleanup, servers);
   const figures: PurchaseFigures[] = [];
   for (const clients of buyers) {
@@ -104,57 +95,6 @@ class Load {
   summary(seconds: number): { confirmed: Measure; reserved: Measure } {
     return { confirmed: summary(this.confirmed, seconds), reserved: summary(this.reserved, seconds) };
   }
-}
-
-async function openShop(address: string): Promise<Seller & { check(): Promise<void> }> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 100 });
-  const call = (method: string, path: string, key: string, body?: object, headers: object = {}) =>
-    new Promise<{ status: number; body: Record<string, unknown> }>((resolve, reject) => {
-      const sent = request(`${address}${path}`, {
-        agent,
-        method,
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', prefer: 'wait=30', ...headers },
-      });
-      sent.on('error', reject).on('response', (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (part: string) => {
-          text += part;
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) }));
-      });
-      sent.end(body && JSON.stringify(body));
-    });
-  const pool = `bench-${v7()}`;
-  const price = { amount: 5_000, currency: 'EUR' };
-  assert.equal((await call('POST', '/v1/pools', 'promoter-key', { name: pool, capacity, price })).status, 201);
-  let sold = 0;
-  return {
-    reserve: async (key) => {
-      const items = [{ pool, quantity: 1 }];
-      const { status, body } = await call(
-        'POST',
-        '/v1/purchases',
-        'shop-key',
-        { customerId: key, items },
-        { 'idempotency-key': key },
-      );
-      assert.equal(status, 201);
-      return String(body.id);
-    },
-    pay: async (id) => {
-      const method = { type: 'creditCard', token: 'tok_ok' };
-      const { status, body } = await call('POST', `/v1/purchases/${id}/payment`, 'shop-key', { method });
-      assert.equal(status, 200);
-      assert.equal(body.status, 'confirmed');
-      sold += 1;
-    },
-    check: async () => {
-      const { body } = await call('GET', `/v1/pools/${pool}`, 'shop-key');
-      assert.equal(body.sold, sold);
-      assert.equal(Number(body.available) + Number(body.claimed) + Number(body.sold), capacity);
-      agent.destroy();
-    },
-  };
 }
 
 async function openBare(cleanup: Cleanup, { temporalAddress }: Servers): Promise<Seller> {

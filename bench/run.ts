@@ -1,20 +1,22 @@
+import { type FloodFigures, floodLines, floods } from './flood';
 import { machine } from './machine';
 import { type PurchaseFigures, purchases } from './purchases';
 import { Cleanup, newDatabase, type PostgresServer, startPostgresServer, startTemporal } from './stack';
 import { type Report, storeScenarios } from './store';
 
 /**
- * `npm run bench [-- purchases | store | NAME …] [--json] [--seconds N]`: measures, checks what it measured, prints
+ * `npm run bench [-- purchases | floods | store | NAME …] [--json] [--seconds N]`: measures, checks what it measured, prints
  * ratios. `store` is every scenario of bench/store.
  */
 const usualSeconds = 10;
 const storeNames = Object.keys(storeScenarios);
-const known = ['purchases', 'store', ...storeNames];
+const known = ['purchases', 'floods', 'store', ...storeNames];
 
 interface Figures {
   machine: string;
   seconds: number;
   purchases?: PurchaseFigures[];
+  floods?: FloodFigures[];
   store?: Record<string, Report['figures']>;
 }
 
@@ -40,7 +42,7 @@ function parsed(args: readonly string[]): Arguments {
   if (named.some((each) => !known.includes(each)) || !(seconds > 0)) {
     throw new Error(`say: npm run bench -- [${known.join(' | ')}] [--json] [--seconds N]`);
   }
-  const all = named.length === 0 ? ['purchases', 'store'] : named;
+  const all = named.length === 0 ? ['purchases', 'floods', 'store'] : named;
   const wanted = new Set(all.flatMap((each) => (each === 'store' ? storeNames : [each])));
   return { json: args.includes('--json'), seconds, wanted };
 }
@@ -60,12 +62,22 @@ async function measure(
     figures.store = { ...figures.store, [name]: report.figures };
     lines.push(...report.lines);
   }
+  if (!wanted.has('purchases') && !wanted.has('floods')) return { figures, lines };
+  say('starting Temporal…');
+  const temporalAddress = await startTemporal(cleanup, postgres, say);
+  const boxoffice = async (name: string) => ({
+    servers: { databaseUrl: await newDatabase(postgres, name), temporalAddress },
+    cleanup,
+    seconds,
+    say,
+  });
   if (wanted.has('purchases')) {
-    say('starting Temporal…');
-    const temporalAddress = await startTemporal(cleanup, postgres, say);
-    const servers = { databaseUrl: await newDatabase(postgres, 'purchases'), temporalAddress };
-    figures.purchases = await purchases({ servers, cleanup, seconds, say });
+    figures.purchases = await purchases(await boxoffice('purchases'));
     lines.push(...purchaseLines(figures.purchases));
+  }
+  if (wanted.has('floods')) {
+    figures.floods = await floods(await boxoffice('floods'));
+    lines.push(...floodLines(figures.floods));
   }
   return { figures, lines };
 }

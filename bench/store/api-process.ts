@@ -1,6 +1,6 @@
 import { startApi } from '../../src/runtime/api';
 import { createLogger } from '../../src/runtime/log';
-import { answerParent } from './children';
+import { answerParent } from '../children';
 
 const unlimited = 1_000_000_000;
 

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '../../src/store';
+import { BenchChild } from '../children';
 import type { Measure } from '../measure';
-import { BenchChild } from './children';
 import type { Load } from './load-process';
 import type { Report, ScenarioOptions } from './scenario';
 import { SteadySeller } from './steady-seller';
@@ -35,7 +35,9 @@ export async function availabilityReads({ databaseUrl, cleanup, seconds, say }: 
   const seller = await SteadySeller.open(database);
   await seller.reserve();
   const [api, bare, load] = await Promise.all(
-    ['api-process.ts', 'bare-process.ts', 'load-process.ts'].map((program) => BenchChild.start(cleanup, program)),
+    ['store/api-process.ts', 'store/bare-process.ts', 'store/load-process.ts'].map((program) =>
+      BenchChild.start(cleanup, program),
+    ),
   );
   assert(api && bare && load);
   const { port: apiPort } = await api.ask<{ port: number }>({ databaseUrl });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { answerParent } from './children';
+import { answerParent } from '../children';
 
 /** What a bare Express application gives: one route, one constant. */
 answerParent(async ({ body }: { body: unknown }) => {

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { answerParent } from './children';
+import { answerParent } from '../children';
 
 export type ListenerWork =
   | { open: { port: number; path: string; listeners: number } }

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '../../src/store';
+import { BenchChild } from '../children';
 import { closedLoop, type Measure, summary } from '../measure';
-import { BenchChild } from './children';
 import type { Heard, ListenerWork } from './listeners-process';
 import type { Report, ScenarioOptions } from './scenario';
 import { SteadySeller } from './steady-seller';
@@ -27,12 +27,12 @@ export async function liveListeners({ databaseUrl, cleanup, seconds, say }: Scen
   const database = connect(databaseUrl, () => undefined);
   cleanup.add(() => database.end());
   const seller = await SteadySeller.open(database);
-  const api = await BenchChild.start(cleanup, 'api-process.ts');
+  const api = await BenchChild.start(cleanup, 'store/api-process.ts');
   const { port } = await api.ask<{ port: number }>({ databaseUrl });
   say('a sale without listeners…');
   const alone = await rush(seller, seconds);
   say(`${listeners} listeners connect…`);
-  const crowd = await BenchChild.start(cleanup, 'listeners-process.ts');
+  const crowd = await BenchChild.start(cleanup, 'store/listeners-process.ts');
   const open: ListenerWork = { open: { port, path: `/v1/pools/${seller.pool}/live`, listeners } };
   assert.deepEqual(await crowd.ask(open), { opened: listeners });
   await heard(crowd, seller);

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { connect } from 'node:net';
+import { answerParent } from '../children';
 import { closedLoop, summary } from '../measure';
-import { answerParent } from './children';
 
 export interface Load {
   port: number;

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FloodFigures } from '../../bench/flood';
 import { buyers } from '../../bench/purchases';
 import { storeScenarios } from '../../bench/store';
 import { commandLine } from '../../src/runtime/processes';
@@ -15,7 +16,7 @@ const STOPS_WITHIN_MS = 20_000;
 // What it measures says nothing here, on a busy machine and in so short a time; that it still measures and checks does.
 describeWith('temporal', 'npm run bench', () => {
   /** What `npm run bench` prints for programs after a second of everything that is named. */
-  async function figuresOf(named: 'purchases' | 'store') {
+  async function figuresOf(named: 'purchases' | 'floods' | 'store') {
     const command = npm(['run', '--silent', 'bench', '--', named, '--json', '--seconds', '1'], {});
     try {
       const code = await command.ended();
@@ -43,6 +44,24 @@ describeWith('temporal', 'npm run bench', () => {
           }),
         ),
       );
+    },
+    TIME_LIMIT_MS,
+  );
+
+  it(
+    'floods a pool while it stops and another one sells',
+    async () => {
+      const { floods } = await figuresOf('floods');
+      expect(floods.map(({ through, count }: FloodFigures) => [through, count])).toEqual([
+        ['signals', 1_000],
+        ['commands', 1_000],
+      ]);
+      for (const { quiet, besideNobody, besidePool, ratio, ratioOfNobody, stopMilliseconds, goal } of floods) {
+        expect([quiet, besideNobody, besidePool]).toEqual([measure, measure, measure].map(expect.objectContaining));
+        expect([ratio, ratioOfNobody]).toEqual([besidePool.p50 / quiet.p50, besideNobody.p50 / quiet.p50]);
+        expect(stopMilliseconds).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)]);
+        expect(goal).toEqual({ ratio: 2, stopMilliseconds: 2_000 });
+      }
     },
     TIME_LIMIT_MS,
   );

@@ -4,11 +4,11 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cleanup } from '../stack';
+import type { Cleanup } from './stack';
 
 const stopMilliseconds = 5_000;
 
-/** A program of this folder as a process of its own, which is sent messages and sends some back. */
+/** A program of this folder or below as a process of its own, which is sent messages and sends some back. */
 export class BenchChild {
   private constructor(private readonly child: ChildProcess) {}
 
