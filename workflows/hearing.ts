@@ -3,15 +3,18 @@ import { isManyAtOnce, type Sent } from './many-at-once';
 import type { Arrived } from './run-length';
 
 /**
- * Takes every signal, in the order in which they came: those of a known name show in the web UI.
+ * Takes every signal, in the order in which they came, and counts it: those of a known name show in the web UI.
  * @param take is told the bytes that the input had as it was sent
  */
 export function hearSignals(
   names: readonly string[],
   take: (name: string, input: unknown, bytes: number) => void,
-): void {
-  const hear = (name: string, input: unknown, bytes = JSON.stringify(input)?.length ?? 0) =>
+): Arrived {
+  const arrivals = new Arrivals();
+  const hear = (name: string, input: unknown, bytes = JSON.stringify(input)?.length ?? 0) => {
+    arrivals.count();
     take(name, ArrayBuffer.isView(input) ? 'what was sent is no JSON' : input, bytes);
+  };
   // First, so that signals which are there when a run begins come in their own order, not in that of the names.
   setDefaultSignalHandler((name, ...args) => {
     if (!isManyAtOnce(name)) return hear(name, args[0]);
@@ -21,10 +24,10 @@ export function hearSignals(
     });
   });
   for (const name of names) setHandler(defineSignal<[unknown]>(name), (input) => hear(name, input));
+  return arrivals;
 }
 
-/** Counts the signals of the run and of each task. */
-export class Arrivals implements Arrived {
+class Arrivals implements Arrived {
   inThisRun = 0;
   /** The last task with signals, which began at that length of the history. */
   private task = { startedAt: 0, signals: 0 };

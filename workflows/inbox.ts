@@ -1,8 +1,9 @@
 import { ApplicationFailure, condition, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
 import { type Dropped, outcomeOfNextRun, outcomeUpdate } from '../src/domain/contract';
-import { Arrivals, hearSignals } from './hearing';
+import { hearSignals } from './hearing';
 import { type Letter, letterOf } from './letter';
 import type { Rules } from './rules';
+import type { Arrived } from './run-length';
 import { type MustWait, Waiting } from './waiting';
 
 type Outcomes<Outcome> = readonly (readonly [requestId: string, outcome: Outcome])[];
@@ -35,7 +36,7 @@ export class Inbox<Signal extends string, Outcome> {
   private readonly remembered: Map<string, Outcome | Dropped>;
   private arrived: number;
   private dropped = 0;
-  readonly arrivals = new Arrivals();
+  readonly arrivals: Arrived;
   private ending: 'over' | 'moving on' | undefined;
 
   /** Takes the signals it knows, what an earlier run hands over, and is told of signals that it does not know. */
@@ -49,7 +50,7 @@ export class Inbox<Signal extends string, Outcome> {
     this.remembered = new Map(outcomes);
     this.arrived = arrived;
     for (const letter of letters) this.waiting.putBack(letter);
-    hearSignals(names, (name, input, bytes) => {
+    this.arrivals = hearSignals(names, (name, input, bytes) => {
       const known = names.find((each) => each === name);
       if (known) this.put(known, input, bytes);
       else onUnknown(name);
@@ -80,7 +81,6 @@ export class Inbox<Signal extends string, Outcome> {
   }
 
   private put(name: Signal, input: unknown, bytes: number): void {
-    this.arrivals.count();
     this.arrived += 1;
     this.add(letterOf({ name, input, bytes }, this.arrived, workflowInfo().firstExecutionRunId));
   }

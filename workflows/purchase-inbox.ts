@@ -1,8 +1,8 @@
 import { CancellationScope, condition, log, patched, sleep } from '@temporalio/workflow';
 import { type PaymentSignal, paymentMethods, purchaseSignals } from '../src/domain/contract';
 import { isVisible } from '../src/domain/same-text';
-import { Arrivals, hearSignals } from './hearing';
-import { mustContinueAsNew } from './run-length';
+import { hearSignals } from './hearing';
+import { type Arrived, mustContinueAsNew } from './run-length';
 
 /** Payments that wait for their turn at the most. Fewer may be tried, so that one more could never be. */
 const waitingPayments = 10;
@@ -30,10 +30,10 @@ export class PurchaseInbox {
   private endReason: string | undefined;
   private timeUp = false;
   private readonly warned = new Set<string>();
-  private readonly arrivals = new Arrivals();
+  private readonly arrivals: Arrived;
 
   constructor() {
-    hearSignals(Object.values(purchaseSignals), (name, input) => this.hear(name, input));
+    this.arrivals = hearSignals(Object.values(purchaseSignals), (name, input) => this.hear(name, input));
   }
 
   /** Why the purchase must end now, where anybody said so. */
@@ -72,7 +72,6 @@ export class PurchaseInbox {
   }
 
   private hear(name: string, input: unknown): void {
-    this.arrivals.count();
     switch (name) {
       case purchaseSignals.payment:
         this.take(input);

@@ -6,7 +6,7 @@ import { euros } from '../support/domain-events';
 import { eventually } from '../support/eventually';
 import { say } from '../support/steps';
 import { available } from '../support/surroundings';
-import { eventsOfRuns, flood, floodLimits, untilAppended } from './flood';
+import { eventsOfRuns, fillRun, flood, floodLimits, givesWay, untilAppended } from './flood';
 import type { Promoter } from './promoter';
 import { Stage } from './stage';
 
@@ -82,17 +82,14 @@ describeWith('temporal', 'a pool that gets ten thousand signals', () => {
     'takes signals again once a worker comes, where a run has had all that Temporal takes for one',
     async () => {
       const promoter = await stage.onSale();
-      await stage.stopWorker();
-      const { workflowId } = promoter.handle;
-      // Nothing follows upon these: no task comes after the one that brings them.
-      await flood(stage.client.workflow, workflowId, (nth) => ['closeTheDoors', { nth }], { signals: signalsOfARun });
+      const full = await fillRun(stage, promoter.handle);
       await expect(promoter.send('stopSales', storm)).rejects.toThrow(
         expect.objectContaining({
           cause: expect.objectContaining({ details: expect.stringContaining('limit for signal') }),
         }),
       );
-      await stage.startWorker();
-      await eventually(() => promoter.send('stopSales', storm), { within: floodLimits.stopWithin });
+      await givesWay(stage, full);
+      await promoter.send('stopSales', storm);
       await promoter.reaches({ status: 'stopped' });
       await goesOn(promoter);
     },

@@ -1,8 +1,7 @@
-import { signalsOfARun } from '../../src/domain';
 import { describeWith } from '../support/describe-with';
 import { eventually } from '../support/eventually';
 import { say } from '../support/steps';
-import { eventsOfRuns, flood, floodLimits, untilAppended } from './flood';
+import { eventsOfRuns, fillRun, flood, floodLimits, givesWay, untilAppended } from './flood';
 import { Stage } from './stage';
 
 const illness = { reason: 'the singer is ill' };
@@ -50,12 +49,10 @@ describeWith('temporal', 'a show that gets ten thousand signals', () => {
 
   it('takes signals again once a worker comes, where a run has had all that Temporal takes for one', async () => {
     const director = await stage.direct();
-    await stage.stopWorker();
-    const { workflowId } = director.handle;
-    await flood(stage.client.workflow, workflowId, (nth) => ['closeTheDoors', { nth }], { signals: signalsOfARun });
+    const full = await fillRun(stage, director.handle);
     await expect(director.send('cancelShow', illness)).rejects.toThrow();
-    await stage.startWorker();
-    await eventually(() => director.send('cancelShow', illness), { within: floodLimits.stopWithin });
+    await givesWay(stage, full);
+    await director.send('cancelShow', illness);
     await director.reaches({ status: 'cancelled' });
   });
 });

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { WorkflowClient } from '@temporalio/client';
+import type { WorkflowClient, WorkflowHandle } from '@temporalio/client';
 import type { Pool as Database } from 'pg';
+import { signalsOfARun } from '../../src/domain';
 import { readStream } from '../../src/store';
 import { eventually } from '../support/eventually';
+import type { Stage } from './stage';
 
 export const floodLimits = {
   signals: 10_000,
@@ -50,11 +52,38 @@ export async function flood(
   const sendOn = async () => {
     while (next < signals) {
       next += 1;
-      if (await isTaken(next)) await onTaken?.(++taken);
+      if (!(await isTaken(next))) continue;
+      taken += 1;
+      await onTaken?.(taken);
     }
   };
   await Promise.all(Array.from({ length: floodLimits.atOnce }, sendOn));
   return taken;
+}
+
+/**
+ * Sends as many signals as Temporal takes for a run while no worker is there, none of which means anything: no task follows
+ * upon the one that brings them. Resolves with the run.
+ */
+export async function fillRun(stage: Stage, { workflowId }: WorkflowHandle): Promise<WorkflowHandle> {
+  const { workflow } = stage.client;
+  await stage.stopWorker();
+  const { runId } = await workflow.getHandle(workflowId).describe();
+  expect(await flood(workflow, workflowId, () => ['hum'], { signals: signalsOfARun })).toBe(signalsOfARun);
+  return workflow.getHandle(workflowId, runId);
+}
+
+/** Gives a full run a worker, and waits until it has given way: as it was full, and for no other reason. */
+export async function givesWay(stage: Stage, full: WorkflowHandle): Promise<void> {
+  await stage.startWorker();
+  await eventually(async () => (await full.describe()).status.name === 'CONTINUED_AS_NEW', {
+    within: floodLimits.within,
+  });
+  const { events } = await full.fetchHistory();
+  const patches = events?.flatMap(({ markerRecordedEventAttributes: marker }) =>
+    (marker?.details?.['patch-data']?.payloads ?? []).map(({ data }) => Buffer.from(data ?? []).toString()),
+  );
+  expect(patches).toContainEqual(expect.stringContaining('full-runs-continue-as-new'));
 }
 
 function isRefused(error: unknown, because: RegExp): boolean {

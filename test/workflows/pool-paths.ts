@@ -1,5 +1,6 @@
 import { euros } from '../support/domain-events';
 import { eventually } from '../support/eventually';
+import { fillRun, givesWay } from './flood';
 import type { Path } from './paths';
 import type { Promoter } from './promoter';
 import type { Stage } from './stage';
@@ -130,6 +131,15 @@ export const poolPaths: readonly Path[] = [
       await promoter.ask('reprice', { price: euros(80) });
       await promoter.reaches({ status: 'closed' });
       return promoter.handle;
+    },
+  },
+  {
+    name: 'pool-that-has-had-its-signals',
+    status: 'on-sale',
+    async play(stage) {
+      const full = await fillRun(stage, (await stage.onSale()).handle);
+      await givesWay(stage, full);
+      return full;
     },
   },
   {

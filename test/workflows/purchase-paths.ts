@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually';
 import { Buyer } from './buyer';
+import { fillRun, givesWay } from './flood';
 import type { Path } from './paths';
 import type { Stage } from './stage';
 
@@ -107,6 +108,18 @@ export const purchasePaths: readonly Path[] = [
     await buyer.handle.signal('payment', { paymentId: 'payment-1' });
     await buyer.cancel();
   }),
+  {
+    name: 'purchase-that-has-had-its-signals',
+    status: 'reserved',
+    async play(stage) {
+      const buyer = await stage.reserve({ [await stage.pool()]: 2 });
+      const full = await fillRun(stage, buyer.handle);
+      await givesWay(stage, full);
+      await buyer.cancel();
+      await buyer.ends();
+      return full;
+    },
+  },
   {
     name: 'purchase-of-two-pools',
     status: 'confirmed',
