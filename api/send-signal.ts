@@ -3,7 +3,7 @@ import { noteStartedAnew } from '../src/store';
 import type { Dependencies } from './dependencies';
 import { startAnew } from './start-anew';
 import { askTemporal, temporalLimits } from './temporal-calls';
-import { untilTaken } from './until-taken';
+import { signalUntilTaken, untilTaken } from './until-taken';
 
 export type SignalNeeds = Pick<Dependencies, 'temporal' | 'database' | 'logger' | 'now'>;
 
@@ -18,16 +18,16 @@ export async function sendSignal(
   ...args: unknown[]
 ): Promise<boolean> {
   const { callMilliseconds } = temporalLimits;
+  const handle = temporal.workflow.getHandle(stream);
   try {
-    const handle = temporal.workflow.getHandle(stream);
-    await askTemporal(temporal, callMilliseconds, () => untilTaken(() => handle.signal(name, ...args)));
+    await askTemporal(temporal, callMilliseconds, () => signalUntilTaken(handle, name, ...args));
     return true;
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
   const because = `its workflow was gone when it was sent ${name}`;
   const outcome = await askTemporal(temporal, callMilliseconds, () =>
-    untilTaken(() => startAnew({ temporal, database, now }, stream, because, { name, args })),
+    untilTaken(() => startAnew({ temporal, database, now }, stream, because, { name, args }), handle),
   );
   if (outcome === 'over') return false;
   logger.warn({ stream, because }, 'a workflow was started anew from its stream');

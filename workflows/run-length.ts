@@ -10,6 +10,8 @@ export const runLimits = {
   bytesAtMost: 8_000_000,
   /** Signals that come with a task where others are likely to come before it is done. */
   manySignals: 3,
+  /** That a run takes. */
+  signals: signalsOfARun,
 } as const;
 
 /** Runs that an earlier version recorded went on when they had had their signals. */
@@ -28,12 +30,12 @@ export interface Arrived {
  * and maybe no other task.
  */
 export function mustContinueAsNew({ isBusy, arrived }: { isBusy: boolean; arrived: Arrived }): boolean {
-  if (isOverdue() || (arrived.inThisRun === signalsOfARun && patched(fullRunsGiveWay))) return true;
+  if (isOverdue() || (arrived.inThisRun === runLimits.signals && patched(fullRunsGiveWay))) return true;
   if (isBusy || arrived.inThisTask >= runLimits.manySignals) return false;
   const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
   if (continueAsNewSuggested || historyLength > runLimits.events || historySize > runLimits.bytes) return true;
   // Of a server that takes more for a run, or took them before it was set up for this.
-  return arrived.inThisRun > signalsOfARun && patched(fullRunsGiveWay);
+  return arrived.inThisRun > runLimits.signals && patched(fullRunsGiveWay);
 }
 
 /** The run begins nothing any more. */

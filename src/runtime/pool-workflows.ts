@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { PoolWorkflows } from '../../activities';
 import { poolStart } from '../../api/start-workflows';
-import { untilTaken } from '../../api/until-taken';
+import { signalUntilTaken } from '../../api/until-taken';
 import { type PoolSignal, poolSignals, poolStream, statusQuery, workflowTypes } from '../domain';
 
 export const poolWorkflowLimits = {
@@ -27,8 +27,7 @@ export function poolWorkflows(client: Client): PoolWorkflows {
 
   async function tell(pool: string, signal: PoolSignal, input: object): Promise<void> {
     try {
-      const handle = client.workflow.getHandle(poolStream(pool));
-      await untilTaken(() => handle.signal(signal, input));
+      await signalUntilTaken(client.workflow.getHandle(poolStream(pool)), signal, input);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }

@@ -3,7 +3,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { type CompiledWorkerOptions, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { Registry } from 'prom-client';
 import { type Activities, commitOptions, createActivities, type TellSaleStopped } from '../../activities';
-import { untilTaken } from '../../api/until-taken';
+import { signalUntilTaken } from '../../api/until-taken';
 import { purchaseSignals, purchaseStream, taskQueue } from '../domain';
 import { type PaymentProvider, PaymentSimulator } from '../payments';
 import { inlineProjections, ProjectionFollower, projections } from '../projections';
@@ -52,7 +52,7 @@ function tellSaleStopped(client: Client): TellSaleStopped {
   return async (purchaseId, signal) => {
     try {
       const handle = client.workflow.getHandle(purchaseStream(purchaseId));
-      await untilTaken(() => handle.signal(purchaseSignals.saleStopped, signal));
+      await signalUntilTaken(handle, purchaseSignals.saleStopped, signal);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }

@@ -1,10 +1,6 @@
-import { createRequire } from 'node:module';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio/worker';
-import { createLogger } from '../../src/runtime/log';
-import { createWorker, wireActivities } from '../../src/runtime/worker';
 import { eventually } from '../support/eventually';
-import { temporalAddress } from '../support/temporal';
 import { describeBoxOffice } from './box-office';
+import { workOtherwise } from './other-workflows';
 
 const HOLD_SECONDS = 30;
 /** The hold, the audit of each minute that sees who is open beyond it, and a machine that does much else. */
@@ -17,23 +13,10 @@ describeBoxOffice(
       'is started anew from its stream once its hold is over: its tickets and its money are given back',
       async () => {
         const { client, stack } = open();
-        const settings = {
-          databaseUrl: stack.databaseUrl,
-          temporalAddress: temporalAddress(),
-          temporalNamespace: stack.namespace,
-        };
-        const workflowsPath = createRequire(__filename).resolve('../workflows/fixtures/changed-workflows');
-        const changed = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-        const wired = wireActivities(settings, createLogger('fatal', 'test'));
-        const connection = await NativeConnection.connect({ address: temporalAddress() });
-        const worker = await createWorker(settings, wired.activities, connection, { workflowBundle: changed });
-        const running = worker.run();
+        const changed = await workOtherwise(stack, 'changed-workflows');
         const { name } = await client.createPool({ holdSeconds: HOLD_SECONDS });
         const { id } = await client.reserve(name);
-        worker.shutdown();
-        await running;
-        await wired.close();
-        await connection.close();
+        await changed.stop();
 
         await stack.startWorker();
         await client.pay(id, { wait: 0 });
