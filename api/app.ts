@@ -62,18 +62,17 @@ function admit(route: Route, { locals }: Response): void {
   locals.caller = route.admit(locals.caller as Caller | undefined);
 }
 
-/** Who asks has it already, and need not be sent it again. */
-function isNotModified({ method, headers }: Request, answer: Answer): boolean {
-  const tag = answer.headers?.ETag;
+/** Who asks has it already, and need not be sent it again. Without a tag that can only be whatever there is (`*`). */
+function isNotModified({ method, headers }: Request, { status, open, headers: own }: Answer): boolean {
   const isRead = method === 'GET' || method === 'HEAD';
-  return isRead && answer.status === 200 && tag !== undefined && isKnown(headers['if-none-match'], tag);
+  return isRead && status === 200 && !open && isKnown(headers['if-none-match'], own?.ETag);
 }
 
 async function run(route: Route, request: Request, response: Response): Promise<void> {
   const answer = await route.run(request, response.locals.caller as Caller);
   const { status, body, json, headers, open } = answer;
   if (isNotModified(request, answer)) {
-    response.status(304).set(headers).end();
+    response.status(304).set(headers ?? {}).end();
     return;
   }
   const send = request.method === 'HEAD' ? undefined : open?.();

@@ -17,7 +17,7 @@ export function availabilityLane(dependencies: Dependencies): {
 } {
   return {
     nameIn(request) {
-      const isPlain = request.method === 'GET' && !hasBody(request);
+      const isPlain = request.method === 'GET' && !hasBody(request) && request.headers['if-none-match'] === undefined;
       return isPlain ? plainRead.exec(request.url ?? '')?.[1] : undefined;
     },
     async answer(name, response) {

@@ -5,6 +5,6 @@ import fresh from 'fresh';
  * or not, since a proxy that compresses an answer weakens its tag; or it is `*`, which names any. What a request says to
  * caches changes nothing: what is known stays known.
  */
-export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+export function isKnown(ifNoneMatch: string | undefined, etag: string | undefined): boolean {
   return ifNoneMatch !== undefined && fresh({ 'if-none-match': ifNoneMatch.replaceAll('\t', ' ') }, { etag });
 }

@@ -34,6 +34,15 @@ describeBoxOffice('what a client knows already', (open) => {
     expect(reloaded.status).toBe(304);
   });
 
+  test('is not sent again to who knows whatever there is, wherever it is read', async () => {
+    const { client } = open();
+    const { name } = await client.createPool();
+    for (const path of [`/v1/pools/${name}`, `/v1/pools/${name}/price`, '/v1/pools', '/v1/shows']) {
+      const answer = await client.call('GET', path, { headers: { 'If-None-Match': '*' } });
+      expect([path, answer.status]).toEqual([path, 304]);
+    }
+  });
+
   test.each(ways)(
     'is waited beyond by who names %s, and what is newer comes as soon as it is there',
     async (_, written) => {
