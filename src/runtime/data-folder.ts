@@ -12,6 +12,8 @@ const OWNER_ONLY = 0o700;
 const OF_OTHERS = 0o077;
 /** Folders for everybody's files have it, such as /tmp. */
 const STICKY = 0o1000;
+/** Made first of all at every start, and left. */
+const LOCK = 'lock';
 
 /** Somebody else runs on the same data. */
 export class DataFolderTaken extends Error {
@@ -22,7 +24,7 @@ export class DataFolderTaken extends Error {
   }
 }
 
-/** The folder cannot be closed to others, or must not. */
+/** The folder cannot be closed to others, or must not be. */
 export class DataFolderOpen extends Error {
   constructor(dataDir: string, why: string) {
     super(`${dataDir} ${why}; set BOXOFFICE_DATA_DIR to a folder of its own, such as ${join(dataDir, 'boxoffice')}`);
@@ -31,7 +33,8 @@ export class DataFolderOpen extends Error {
 }
 
 /**
- * Makes the folder where it is missing, and lets no other account into it, nor into what lies in it from before.
+ * Makes the folder where it is missing, and lets no other account into it, nor into what lies in it from before: so it must
+ * be empty, or have been taken before.
  * @throws DataFolderOpen
  */
 export async function closeDataFolder(dataDir: string): Promise<void> {
@@ -39,12 +42,16 @@ export async function closeDataFolder(dataDir: string): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: OWNER_ONLY });
   const { mode } = await stat(dataDir);
   if (mode & STICKY || dirname(dataDir) === dataDir) throw new DataFolderOpen(dataDir, 'is there for others as well');
+  const names = await readdir(dataDir);
+  if (names.length > 0 && !names.some((name) => name === LOCK || name.startsWith(`${LOCK}.`))) {
+    throw new DataFolderOpen(dataDir, 'has files of something else in it');
+  }
   try {
     await chmod(dataDir, OWNER_ONLY);
   } catch (error) {
     throw new DataFolderOpen(dataDir, `cannot be closed to others (${error instanceof Error ? error.message : error})`);
   }
-  for (const name of await readdir(dataDir)) {
+  for (const name of names) {
     const path = join(dataDir, name);
     const found = await lstat(path);
     if (found.isSymbolicLink() || (found.mode & OF_OTHERS) === 0) continue;
@@ -62,7 +69,7 @@ export async function takeDataFolder(dataDir: string, say: Say): Promise<FolderL
   await closeDataFolder(dataDir);
   const deadline = performance.now() + LEAVING_LIMIT_MS;
   for (let told = false; ; ) {
-    const attempt = tryLock(join(dataDir, 'lock'));
+    const attempt = tryLock(join(dataDir, LOCK));
     if (attempt.held) return attempt.lock;
     if (!attempt.holder?.stopping || performance.now() > deadline) throw new DataFolderTaken(dataDir, attempt.holder);
     if (!told) say(`Waiting for process ${attempt.holder.pid} to stop…`);

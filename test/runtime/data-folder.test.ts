@@ -82,7 +82,7 @@ describe('the data folder', () => {
 
   it('that others could look into is closed to them, with what lies in it', async () => {
     const dataDir = join(parent, 'data');
-    await mkdir(join(dataDir, 'logs'), { recursive: true });
+    for (const name of ['lock', 'logs']) await mkdir(join(dataDir, name), { recursive: true });
     const [database, keys, elsewhere] = [
       join(dataDir, 'temporal.db'),
       join(dataDir, 'keys.json'),
@@ -98,6 +98,19 @@ describe('the data folder', () => {
     const modes = await Promise.all([dataDir, join(dataDir, 'logs'), database, keys, elsewhere].map(modeOf));
     expect(modes).toEqual([0o700, 0o700, 0o600, 0o600, 0o644]);
     expect(await readFile(database, 'utf8')).toBe('workflows');
+  });
+
+  it('that has files of something else is refused, and left as it is', async () => {
+    const file = join(parent, 'site.html');
+    await writeFile(file, 'not ours');
+    await chmod(file, 0o644);
+    await chmod(parent, 0o755);
+    await expect(takeDataFolder(parent, silent)).rejects.toThrow(DataFolderOpen);
+    await expect(takeDataFolder(parent, silent)).rejects.toThrow(
+      'has files of something else in it; set BOXOFFICE_DATA_DIR',
+    );
+    expect(await Promise.all([parent, file].map(modeOf))).toEqual([0o755, 0o644]);
+    expect(await readdir(parent)).toEqual(['site.html']);
   });
 
   it('that is there for everybody is refused, and left as it is', async () => {
