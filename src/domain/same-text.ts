@@ -3,7 +3,7 @@
 /** Soft hyphens, joiners, marks of direction, selectors of a variant. */
 const invisible = /\p{Default_Ignorable_Code_Point}/gu;
 /** What leaves no mark where it is shown: the same, white space, and signs that only stand for an empty place. */
-const blank = /[\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\u2800\uFFF9-\uFFFB]/gu;
+const blank = /[\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\u2800\uFFF9-\uFFFB\u{13441}\u{13442}\u{1D159}]/gu;
 const plainAscii = /^[\x20-\x7e]*$/;
 
 export const isVisible = (text: string): boolean => text.replaceAll(blank, '') !== '';

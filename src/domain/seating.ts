@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { sameText } from './same-text';
-import { givenString } from './text';
+import { isVisible, sameText } from './same-text';
+import { givenString, mustBeSeen } from './text';
 
 /** Where each limit of numbered seats is set. */
 export const seatLimits = {
@@ -20,9 +20,14 @@ const hyphenated = String.raw`${start}(?:[\p{L}\p{N}\p{M}\u200C\u200D ._/\-]*${e
 const called = (pattern: string) => new RegExp(`^${noneLoose}${pattern}$`, 'u');
 const whatLabelsHold = 'letters with their marks, digits, spaces and . _ /';
 
-/** Text of labels: as it was stored, or composed as it enters. */
+/** Text of labels: as it was stored, or composed as it enters and with something to see in it. */
 type Text = () => z.ZodString;
 const storedText: Text = () => z.string();
+const givenText: Text = () =>
+  givenString().check(({ value, issues }) => {
+    const parts = value.split('-').filter((part) => part !== '');
+    if (!parts.every(isVisible)) issues.push({ code: 'custom', message: mustBeSeen, input: value });
+  });
 
 /** May hold a `-`, as a seat's name may not: so the last `-` of a label always parts row and seat. */
 const rowName = (text: Text) =>
@@ -78,7 +83,7 @@ const rowsOf = (text: Text, same: Same) =>
 export const seatRows = rowsOf(storedText, asWritten);
 
 /** The rows of a new pool. */
-export const givenSeatRows = rowsOf(givenString, sameText);
+export const givenSeatRows = rowsOf(givenText, sameText);
 
 const label = (text: Text) =>
   text()
@@ -89,7 +94,7 @@ const label = (text: Text) =>
 /** What a ticket calls a seat: `A-1`, or `1` where the row has no name. */
 export const seatLabel = label(storedText);
 /** What a wish calls a seat. */
-export const givenSeatLabel = label(givenString);
+export const givenSeatLabel = label(givenText);
 
 /** Seats by their labels alone, the front row first; `rowsOfLabels` makes rows of them. */
 export const seatLabels = z

@@ -11,6 +11,8 @@ const nothingToSee = {
   'an empty pattern of Braille': '\u2800',
   'spaces around it': ' \u200b\u3000 ',
   'an anchor of annotations': '\ufff9',
+  'an empty hieroglyph': '\u{13441}',
+  'a note without a head': '\u{1d159}',
 };
 
 describe('text from outside', () => {

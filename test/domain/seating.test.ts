@@ -50,6 +50,10 @@ describe('a row of seats', () => {
     ['a mark after a space', { row: 'A \u0301', first: 1, last: 2 }],
     ['a joiner at an end of its name', { row: 'A\u200d', first: 1, last: 2 }],
     ['a name that cannot be seen', { row: '\u200b', first: 1, last: 2 }],
+    ['a name of Hangul fillers', { row: '\u3164', first: 1, last: 2 }],
+    ['a part of its name that cannot be seen', { row: 'A-\uffa0', first: 1, last: 2 }],
+    ['a seat whose name cannot be seen', { row: 'A', seats: ['\u115f'] }],
+    ['a seat of an empty hieroglyph', { row: 'A', seats: ['\u{13441}'] }],
     ['a seat twice, once in wide letters', { row: 'A', seats: ['B', 'Ｂ'] }],
     ['both manners at once', { row: 'A', first: 1, last: 2, seats: ['1'] }],
     ['no row', { first: 1, last: 2 }],
@@ -91,6 +95,13 @@ describe('the rows of a pool', () => {
       expect(messages(rows(...same))).toEqual(['must not name a row twice']);
     }
     expect(messages(rows('A', 'a', 'Á', 'Α'))).toBeUndefined();
+  });
+
+  it('are not made of labels that cannot be seen, and were so by earlier releases', () => {
+    for (const label of ['\u3164', '\u3164-1', 'A-\u1160']) {
+      expect(seatLabels.safeParse([label]).success).toBe(false);
+      expect(seatLabel.parse(label)).toBe(label);
+    }
   });
 
   it('are kept composed', () => {
