@@ -4,7 +4,7 @@ import type { Caller } from '../authentication';
 import { CommandPlaces } from '../command-places';
 import { sendCommand } from '../commands';
 import type { Dependencies } from '../dependencies';
-import { findOwnShow, withSections } from '../find-show';
+import { findOwnShow, refusalOfShow, withSections } from '../find-show';
 import { cancelBody } from '../pool-schemas';
 import { refusalProblem, type Slug, unavailable, validationFailed } from '../problem';
 import { type Answer, type Route, route } from '../route';
@@ -20,11 +20,6 @@ const problems: Slug[] = [
   'too-many-requests',
   'unavailable',
 ];
-
-function refuseUnlessDone(outcome: ShowOutcome): void {
-  if (outcome.status === 'refused') throw refusalProblem(outcome.refusal);
-  if (outcome.status === 'invalid') throw validationFailed([{ path: '', message: outcome.because }]);
-}
 
 /** What promoters do with a show that was drafted. */
 export function showCommandRoutes(dependencies: Dependencies): Route[] {
@@ -43,7 +38,8 @@ export function showCommandRoutes(dependencies: Dependencies): Route[] {
 
   async function send(name: string, caller: Caller, signal: ShowSignal, input: object): Promise<Answer> {
     const outcome = await sendCommand<ShowOutcome>(dependencies, showStream(name), signal, input);
-    if (outcome) refuseUnlessDone(outcome);
+    if (outcome?.status === 'refused') throw await refusalOfShow(dependencies, outcome.refusal, caller);
+    if (outcome?.status === 'invalid') throw validationFailed([{ path: '', message: outcome.because }]);
     const show = await findOwnShow(dependencies, name, caller);
     if (!outcome) refuseOver(show, signal);
     const [body] = await withSections(dependencies, [show]);

@@ -6,7 +6,7 @@ import type { ShowState } from '../../workflows/show';
 import type { Caller } from '../authentication';
 import { isOver } from '../commands';
 import type { Dependencies } from '../dependencies';
-import { findOwnShow, findShow, withSections } from '../find-show';
+import { findOwnShow, findShow, refusalOfShow, withSections } from '../find-show';
 import { outcomeOf } from '../outcome';
 import { refusalProblem, unavailable } from '../problem';
 import { type Answer, type Route, route } from '../route';
@@ -77,7 +77,7 @@ export function showRoutes(dependencies: Dependencies): Route[] {
       const settings: ShowSettings = { ...body, promoter: caller.subject };
       await refuseAtTheDoor(settings);
       const outcome = await drafted(settings);
-      if (outcome?.status === 'refused') throw refusalProblem(outcome.refusal);
+      if (outcome?.status === 'refused') throw await refusalOfShow(dependencies, outcome.refusal, caller);
       if (outcome?.status !== 'done') throw unavailable('The workflow of the show could not say what became of it.');
       const [show] = await withSections(dependencies, [await findOwnShow(dependencies, body.name, caller)]);
       return { status: 201, headers: { Location: `/v1/shows/${body.name}` }, body: show };

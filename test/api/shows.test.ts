@@ -196,13 +196,37 @@ describeBoxOffice('a show', (open) => {
       const occupied = { show: name, from: startsAt, until: '2031-01-01T20:00:00.000Z' };
       const wish = { venue: ` ${venue.toUpperCase()}`, startsAt: '2031-01-01T19:59:00Z' };
       const refused = newShow(wish);
-      const draft = () => open().client.call('POST', '/v1/shows', { as: 'otherPromoter', body: refused });
-      expect(problemIn(await draft(), 'venue-occupied', 409)).toMatchObject(occupied);
-      expect(problemIn(await draft(), 'venue-occupied', 409)).toMatchObject(occupied);
+      for (const again of [refused, refused]) {
+        expect(problemIn(await shows().draft(again), 'venue-occupied', 409)).toMatchObject(occupied);
+      }
       const other = await shows().drafted();
       expect(problemIn(await shows().steer(other.name, 'change', wish), 'venue-occupied', 409)).toMatchObject(occupied);
       // Back to back, and under the name that was refused before.
       await shows().drafted({ name: refused.name, venue, startsAt: '2031-01-01T20:00:00Z' });
+    });
+
+    test("a venue that another promoter's draft has, without a word of the draft until it is published", async () => {
+      const startsAt = '2031-02-01T18:00:00.000Z';
+      const { name, venue } = await shows().drafted({ startsAt });
+      const { client } = open();
+      const body = newShow({ venue, startsAt: '2031-02-01T18:30:00Z' });
+      const own = newShow({ venue: `Hall of ${name}` });
+      const call = (path: string, sent: object) => client.call('POST', path, { as: 'otherPromoter', body: sent });
+      showIn(await call('/v1/shows', own), 201);
+      const attempts = [
+        () => call('/v1/shows', body),
+        () => call(`/v1/shows/${own.name}/change`, { venue, startsAt: body.startsAt }),
+      ];
+      for (const attempt of attempts) {
+        const problem = problemIn(await attempt(), 'venue-occupied', 409);
+        expect(problem).toMatchObject({ venue });
+        expect(JSON.stringify(problem)).not.toContain(name);
+        expect(problem).not.toHaveProperty('from');
+      }
+      showIn(await shows().steer(name, 'publish'));
+      for (const attempt of attempts) {
+        expect(problemIn(await attempt(), 'venue-occupied', 409)).toMatchObject({ show: name, from: startsAt });
+      }
     });
 
     test('to make a pool of the name of a section for anybody else, before it is published and after', async () => {
