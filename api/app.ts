@@ -72,7 +72,10 @@ async function run(route: Route, request: Request, response: Response): Promise<
   const answer = await route.run(request, response.locals.caller as Caller);
   const { status, body, json, headers, open } = answer;
   if (isNotModified(request, answer)) {
-    response.status(304).set(headers ?? {}).end();
+    response
+      .status(304)
+      .set(headers ?? {})
+      .end();
     return;
   }
   const send = request.method === 'HEAD' ? undefined : open?.();
