@@ -12,14 +12,14 @@ export function requirePurchaseRequest(given: unknown): asserts given is Purchas
 }
 
 export function requirePoolInput(given: unknown): asserts given is PoolInput {
-  const { settings } = (given ?? {}) as Partial<PoolInput>;
-  refuseUnless(areTexts([settings?.name]), 'a pool begins with { settings: { name, … } }');
+  const { settings, carried } = (given ?? {}) as Partial<PoolInput & Carried>;
+  refuseUnless(areTexts([settings?.name]) && mayCarry(carried), 'a pool begins with { settings: { name, … } }');
   requireOwnId('pool', settings?.name);
 }
 
 export function requireShowInput(given: unknown): asserts given is ShowInput {
-  const { settings } = (given ?? {}) as Partial<ShowInput>;
-  refuseUnless(areTexts([settings?.name]), 'a show begins with { settings: { name, … } }');
+  const { settings, carried } = (given ?? {}) as Partial<ShowInput & Carried>;
+  refuseUnless(areTexts([settings?.name]) && mayCarry(carried), 'a show begins with { settings: { name, … } }');
   requireOwnId('show', settings?.name);
 }
 
@@ -28,6 +28,15 @@ function requireOwnId(what: 'purchase' | 'pool' | 'show', id: unknown): void {
   const { workflowId } = workflowInfo();
   const own = `${what}-${id}`;
   refuseUnless(workflowId === own, `the workflow of this ${what} has the id ${own}, not ${workflowId}`);
+}
+
+/** What one run hands over to the next, and nobody else to any. */
+interface Carried {
+  carried: unknown;
+}
+
+function mayCarry(carried: unknown): boolean {
+  return carried === undefined || workflowInfo().continuedFromExecutionRunId !== undefined;
 }
 
 const areTexts = (values: readonly unknown[]) => values.every((value) => typeof value === 'string');

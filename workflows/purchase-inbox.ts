@@ -87,8 +87,9 @@ export class PurchaseInbox {
     }
   }
 
-  private take(payment: unknown): void {
-    if (!isPayment(payment)) this.warn('a payment signal was not understood and changed nothing');
+  private take(given: unknown): void {
+    const payment = isPayment(given) ? { ...given, paymentId: given.paymentId.toLowerCase() } : undefined;
+    if (!payment) this.warn('a payment signal was not understood and changed nothing');
     else if (this.seen.has(payment.paymentId)) return;
     else if (this.messages.length >= waitingPayments)
       this.warn('more payments than can be tried: the rest is not taken');

@@ -50,6 +50,35 @@ describeWith('temporal', 'a workflow under another id than its own', () => {
     );
   });
 
+  it('fails under the id of a purchase in capitals, which would be another stream and the same rows', async () => {
+    const pool = await stage.pool();
+    const buyer = await stage.reserve({ [pool]: 2 });
+    const purchaseId = buyer.id.toUpperCase();
+    const start = purchaseStart({ ...buyer.request, purchaseId, items: [{ pool, quantity: 3 }] });
+    expect(await reasonItEnded('purchase', { ...start, workflowId: `purchase-${purchaseId}` })).toContain('lowercase');
+    expect(await stage.counts(pool)).toEqual({ available: 8, claimed: 2, sold: 0 });
+    const paymentId = randomUUID();
+    await buyer.pay('tok_declined', paymentId);
+    await buyer.pay('tok_ok', paymentId.toUpperCase());
+    await buyer.pay();
+    expect(await buyer.ends()).toMatchObject({ status: 'confirmed' });
+    expect(await buyer.money()).toEqual(['capture 10000']);
+    expect((await buyer.view())?.payments).toHaveLength(2);
+  });
+
+  it.each([
+    ['a text', 'x'],
+    ['nothing', null],
+    ['a state', { state: { status: 'on-sale' }, outcomes: 5 }],
+  ])('ends at once where it says that another run had handed over %s', async (_, carried) => {
+    const settings = poolSettings({ name: `pool-${randomUUID()}` });
+    const ofPool = { ...poolStart(settings), args: [{ settings, carried }] };
+    expect(await reasonItEnded('pool', ofPool)).toContain('a pool begins with');
+    const show = showSettings({ name: `show-${randomUUID().slice(0, 8)}` });
+    const ofShow = { ...showStart({ settings: show }), args: [{ settings: show, carried }] };
+    expect(await reasonItEnded('show', ofShow)).toContain('a show begins with');
+  });
+
   it('takes nothing where its steps name pools that are not of the purchase', async () => {
     const [pool, stranger] = [await stage.pool(), await stage.pool()];
     const [kept, given] = [await stage.reserve({ [pool]: 2 }), await stage.reserve({ [pool]: 3 })];
