@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isVisible, sameText } from './same-text';
+import { hasEmptySign, isVisible, sameText } from './same-text';
 import { mustBeSeen } from './text';
 
 /** The subject of a shop's key: part of a setting that is taken apart at colons and commas. */
@@ -23,7 +23,8 @@ export const givenCustomerId = z
   .overwrite(sameCustomer)
   .min(1)
   .max(customerIdLength)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters')
+  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not contain control characters')
+  .refine((id) => !hasEmptySign(id), 'must not contain signs that cannot be seen')
   .refine(isVisible, mustBeSeen);
 
 /** The same for the same customer only, also of ids that were stored as they came; a customer without a shop is the same as none that has one. */

@@ -66,6 +66,13 @@ describe('the id of a customer', () => {
     expect(givenCustomerId.parse('josé'.normalize('NFD'))).toBe('josé');
   });
 
+  it.each(['bob\u2800', 'b\ufff9ob', 'bo\u{13430}b', 'bob\u{13441}x', 'b\u2028ob'])(
+    'does not hold what cannot be seen and would count: %j',
+    (id) => {
+      expect(givenCustomerId.safeParse(id).success).toBe(false);
+    },
+  );
+
   it('is that of the same customer, though an earlier release stored it as it came', () => {
     expect(customerKey({ customerId: 'bob\u200b ' })).toBe(customerKey({ customerId: 'bob' }));
     expect(customerKey({ customerId: 'bob\u200b', shop: 'web' })).toBe(customerKey({ customerId: 'bob', shop: 'web' }));
