@@ -59,7 +59,7 @@ function standing(pool: Pool | undefined): Done {
 }
 
 function made(pool: Pool | undefined): SteerOutcome {
-  const outcome = done(pool);
+  const outcome = standing(pool);
   const closesAt = pool && salesEnd(pool);
   return closesAt === undefined ? outcome : { ...outcome, closesAt };
 }

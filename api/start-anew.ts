@@ -6,13 +6,22 @@ import {
   poolCodec,
   poolEvents,
   poolStream,
+  poolsOfShow,
   purchaseStream,
   type ShowStatus,
   showSettings,
   showStream,
   workflowTypes,
 } from '../src/domain';
-import { type PurchaseView, poolNamed, poolsNamed, purchasesById, showNamed } from '../src/projections';
+import {
+  type PoolView,
+  type PurchaseView,
+  poolNamed,
+  poolsNamed,
+  purchasesById,
+  type ShowView,
+  showNamed,
+} from '../src/projections';
 import { readStreamFrom } from '../src/store';
 import { requestOfPurchase, requestsOf } from './purchase-requests';
 import { poolStart, purchaseStart, showStart } from './start-workflows';
@@ -32,10 +41,18 @@ const nameIn = (stream: string, streamOf: (name: string) => string) => {
 const isUnfinished = ({ status, payments }: PurchaseView) =>
   status === 'reserved' || status === 'paying' || payments.some((payment) => payment.status === 'started');
 
-/** Whether a pool or a show wants its workflow. */
 const goesOn = ({ status }: { status: PoolStatus | ShowStatus }) => status !== 'cancelled' && status !== 'completed';
 
-const isUuid = (id: string) => z.uuid().safeParse(id).success;
+/** Whether a pool wants its workflow: it goes on, or those who hold tickets of it are to be told that it does not. */
+const isPoolUnfinished = (pool: PoolView) => goesOn(pool) || pool.claimed > 0;
+
+/** The same of a show. */
+async function isShowUnfinished(database: Database, show: ShowView): Promise<boolean> {
+  if (goesOn(show) || show.status === 'completed') return goesOn(show);
+  return (await poolsNamed(database, poolsOfShow(show))).some(isPoolUnfinished);
+}
+
+const isUuid = (id: string) => z.uuid().lowercase().safeParse(id).success;
 
 /** Streams of one kind that are looked at together. */
 const atOnce = 500;
@@ -53,10 +70,10 @@ export async function wantWorkflows(database: Database, streams: readonly string
     wanted.push(...open.map(purchaseStream));
   }
   const pools = await poolsNamed(database, named(poolStream));
-  wanted.push(...pools.filter(goesOn).map(({ name }) => poolStream(name)));
+  wanted.push(...pools.filter(isPoolUnfinished).map(({ name }) => poolStream(name)));
   for (const name of named(showStream)) {
     const show = await showNamed(database, name);
-    if (show && goesOn(show)) wanted.push(showStream(name));
+    if (show && (await isShowUnfinished(database, show))) wanted.push(showStream(name));
   }
   return wanted;
 }
@@ -78,7 +95,7 @@ async function purchaseAnew(database: Database, id: string): Promise<Anew | unde
 /** With the settings of today: those it was made with, and what it costs by now. */
 async function poolAnew(database: Database, name: string): Promise<Anew | undefined> {
   const pool = await poolNamed(database, name);
-  if (!pool || !goesOn(pool)) return undefined;
+  if (!pool || !isPoolUnfinished(pool)) return undefined;
   const [first] = await readStreamFrom(database, poolStream(name), { from: 1, limit: 1 });
   const made = first && poolCodec.decode(first);
   if (made?.type !== 'PoolCreated') throw new Error(`the stream of pool ${name} does not begin with it`);
@@ -89,7 +106,7 @@ async function poolAnew(database: Database, name: string): Promise<Anew | undefi
 
 async function showAnew(database: Database, name: string): Promise<Anew | undefined> {
   const show = await showNamed(database, name);
-  if (!show || !goesOn(show)) return undefined;
+  if (!show || !(await isShowUnfinished(database, show))) return undefined;
   return { type: workflowTypes.show, options: showStart({ settings: showSettings.parse(show) }) };
 }
 

@@ -125,6 +125,8 @@ export class Steering {
     else {
       this.closesAt = made.closesAt ?? this.closesAt;
       this.standing.show(made.poolStatus, this.untilOpen());
+      // Started anew: whether the run before had told them all is not known.
+      if (made.releaseHolds) this.telling.tell(made.releaseHolds.reason, this.state.lastOutcome);
     }
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { attentionAnswer } from '../../api/routes/operations';
-import { purchaseStream } from '../../src/domain';
+import { poolStream, purchaseStream, showStream } from '../../src/domain';
 import { lazyClient } from '../../src/runtime/temporal-connection';
 import { parsed, poolIn, purchaseIn } from '../support/api-client';
 import { eventually } from '../support/eventually';
@@ -191,6 +191,45 @@ describeBoxOffice(
         const stopped = poolIn(await client.steer(name, 'stop', { reason: 'more rain' }));
         expect(stopped).toMatchObject({ status: 'stopped', reason: 'more rain', price });
         expect(poolIn(await client.steer(name, 'cancel', { reason: 'flood' })).status).toBe('cancelled');
+      },
+      TIME_LIMIT_MS,
+    );
+
+    test(
+      'of a cancelled pool, or of a show and its pools, before all who hold tickets were told, is started anew for that',
+      async () => {
+        const { client, stack } = open();
+        const shows = new ShowClient(client);
+        const [pool, { name: show }] = [
+          await client.createPool({ capacity: MANY, holdSeconds: 3_600 }),
+          await shows.onSale(),
+        ];
+        const held = async (name: string, count: number) =>
+          Promise.all(Array.from({ length: count }, async () => (await client.reserve(name)).id));
+        const ids = [...(await held(pool.name, MANY)), ...(await held(`${show}--stalls`, 5))];
+        const cancelled = async (stream: string, type: string) => {
+          const sql = 'SELECT FROM events WHERE stream = $1 AND type = $2';
+          await eventually(async () => (await stack.database.query(sql, [stream, type])).rowCount === 1);
+        };
+        const asked = [
+          client.steer(pool.name, 'cancel', { reason: 'flood' }),
+          shows.steer(show, 'cancel', { reason: 'flood' }),
+        ];
+        await Promise.all([
+          cancelled(poolStream(pool.name), 'PoolCancelled').then(() => terminate(poolStream(pool.name))),
+          cancelled(showStream(show), 'ShowCancelled').then(async () => {
+            await terminate(showStream(show)).catch(() => undefined);
+            await terminate(poolStream(`${show}--stalls`)).catch(() => undefined);
+          }),
+        ]);
+        await Promise.all(asked);
+        await eventually(
+          async () => {
+            const views = await Promise.all(ids.map((id) => client.purchase(id)));
+            expect(views.map(({ status }) => status)).toEqual(ids.map(() => 'cancelled'));
+          },
+          { within: REVIVED_WITHIN_MS },
+        );
       },
       TIME_LIMIT_MS,
     );

@@ -123,6 +123,21 @@ export const poolPaths: readonly Path[] = [
     },
   },
   {
+    name: 'pool-started-anew-once-stopped',
+    status: 'stopped',
+    async play(stage) {
+      const promoter = await stage.onSale();
+      const buyer = await stage.reserve({ [promoter.pool]: 1 });
+      await promoter.handle.terminate('by mistake');
+      const step = { name: 'stopSales' as const, input: storm };
+      await stage.activities.steerPool({ pool: promoter.pool, step, stepId: 'of-the-run-before' });
+      const anew = await stage.steerAnew(promoter);
+      await buyer.ends();
+      await anew.reaches({ status: 'stopped' });
+      return anew.handle;
+    },
+  },
+  {
     name: 'pool-opened-and-closed-by-its-alarm',
     status: 'closed',
     async play(stage) {

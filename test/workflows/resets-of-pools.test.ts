@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { poolStart } from '../../api/start-workflows';
+import { showStart } from '../../api/start-workflows';
 import { workflowTypes } from '../../src/domain';
-import type { pool } from '../../workflows';
 import { describeWith } from '../support/describe-with';
 import { euros } from '../support/domain-events';
 import { eventually } from '../support/eventually';
@@ -97,18 +96,12 @@ describeWith('temporal', 'a workflow that is started anew from its stream', () =
   afterEach(() => stage.assertSettled());
   afterAll(() => stage.close());
 
-  async function anewFor({ settings, handle }: Promoter): Promise<Promoter> {
-    await handle.terminate('by mistake');
-    const start = { ...poolStart(settings), workflowIdReusePolicy: 'ALLOW_DUPLICATE' } as const;
-    return new Promoter(settings, await stage.client.workflow.start<typeof pool>(workflowTypes.pool, start));
-  }
-
   it('steers its pool on, by steps of its own', async () => {
     const promoter = await stage.onSale();
     await promoter.ask('stopSales', storm);
     await promoter.send('resumeSales');
     await promoter.reaches({ status: 'on-sale', handled: 2 });
-    const anew = await anewFor(promoter);
+    const anew = await stage.steerAnew(promoter);
     await anew.reaches({ status: 'on-sale' });
     // The first signal of this chain says what the first of the other one said.
     await anew.send('stopSales', storm);
@@ -121,11 +114,38 @@ describeWith('temporal', 'a workflow that is started anew from its stream', () =
     ]);
   });
 
+  it.each(['cancelSales', 'stopSales'] as const)('tells who holds tickets what a %s had left untold', async (name) => {
+    const promoter = await stage.onSale();
+    const { pool } = promoter;
+    const buyers = await Promise.all([1, 2, 3].map((quantity) => stage.reserve({ [pool]: quantity })));
+    await promoter.handle.terminate('by mistake');
+    await stage.activities.steerPool({ pool, step: { name, input: storm }, stepId: 'of-the-run-before' });
+    await stage.steerAnew(promoter);
+    for (const buyer of buyers) expect(await buyer.ends()).toMatchObject({ status: 'cancelled' });
+    expect(await stage.counts(pool)).toMatchObject({ claimed: 0, sold: 0 });
+  });
+
+  it('of a cancelled show tells its pools, and they who holds their tickets', async () => {
+    const director = await stage.direct();
+    await director.ask('publish');
+    await director.ask('openSales');
+    const [pool = ''] = director.pools;
+    const buyer = await stage.reserve({ [pool]: 1 });
+    await director.handle.terminate('by mistake');
+    const { show } = director;
+    const step = { signal: 'cancelShow' as const, input: storm };
+    await stage.activities.steerShow({ show, step, stepId: 'of-the-run-before' });
+    const start = { ...showStart({ settings: director.settings }), workflowIdReusePolicy: 'ALLOW_DUPLICATE' } as const;
+    const anew = await stage.client.workflow.start(workflowTypes.show, start);
+    expect(await buyer.ends()).toMatchObject({ status: 'cancelled' });
+    expect(await anew.result()).toMatchObject({ status: 'cancelled' });
+  });
+
   it('knows from the stream whether its pool was opened and closed', async () => {
     const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
     const promoter = await stage.promote({ opensAt: inSeconds(1), closesAt: inSeconds(2) });
     await promoter.reaches({ status: 'closed' });
-    const anew = await anewFor(promoter);
+    const anew = await stage.steerAnew(promoter);
     await anew.reaches({ status: 'closed' });
     await anew.ask('reprice', { price: euros(80) });
     expect(await stage.poolEvents(promoter.pool)).toEqual([

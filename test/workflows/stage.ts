@@ -202,6 +202,13 @@ export class Stage {
     return new Buyer(request, again, this.database);
   }
 
+  /** The same for a pool. */
+  async steerAnew({ settings, handle }: Promoter): Promise<Promoter> {
+    await handle.terminate('by mistake').catch(() => undefined);
+    const start = { ...poolStart(settings), ...this.start, workflowIdReusePolicy: 'ALLOW_DUPLICATE' } as const;
+    return new Promoter(settings, await this.client.workflow.start<typeof pool>(workflowTypes.pool, start));
+  }
+
   /** Who has bought by this workflow. */
   buyerOf(workflowId: string): Buyer {
     const buyer = this.buyers.find(({ handle }) => handle.workflowId === workflowId);

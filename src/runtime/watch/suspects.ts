@@ -65,7 +65,7 @@ export async function inTurn(
     ),
     nextOf(
       database,
-      `SELECT pool AS name FROM availability WHERE pool > $1 AND status <> 'cancelled' ORDER BY pool LIMIT $2`,
+      `SELECT pool AS name FROM availability WHERE pool > $1 AND (status <> 'cancelled' OR claimed > 0) ORDER BY pool LIMIT $2`,
       looked.pools,
     ),
     nextOf(
