@@ -66,6 +66,11 @@ export class Inbox<Signal extends string, Outcome> {
     return this.waiting.hasOthers;
   }
 
+  /** More than one of the others. */
+  get hasMany(): boolean {
+    return this.waiting.hasMany;
+  }
+
   /** How many were dropped since this was asked last. */
   takeDropped(): number {
     const { dropped } = this;

@@ -26,6 +26,10 @@ export type { ShowState } from './show-state';
 
 /** Runs that were begun by the release before take one signal after the other, until they are live. */
 const cancellationsGoFirst = 'cancellations-go-first';
+/** Runs of an earlier version brought one of the others after the other into the stream. */
+const othersTogether = 'others-together';
+/** Signals brought into the stream together at the most. */
+const together = 50;
 
 /** Leads one show from its draft to its end: brings every signal and every hour that strikes into its streams, and its pools along. */
 export async function show(input: ShowInput & { carried?: CarriedShow }): Promise<ShowState> {
@@ -86,8 +90,11 @@ export class Production {
   private async begin(): Promise<void> {
     const { settings, requestId } = this.input;
     const outcome = await draftShow(settings);
-    if (outcome.status === 'done') this.take(outcome, 'Drafted.');
-    else {
+    if (outcome.status === 'done') {
+      this.take(outcome, 'Drafted.');
+      // Started anew: whether the run before had told all of its pools is not known.
+      if (outcome.showStatus === 'cancelled') this.bringPools(outcome);
+    } else {
       this.state.refused = outcome;
       this.standing.show(
         'refused',
@@ -176,15 +183,19 @@ export class Production {
   }
 
   private beginNext(): void {
-    this.underWay = this.inbox.takeOthers(1);
+    this.underWay = this.inbox.takeOthers(this.inbox.hasMany && patched(othersTogether) ? together : 1);
     void this.handle(this.underWay).then(() => {
       this.underWay = [];
     });
   }
 
   private async handle(letters: readonly Letter[]): Promise<void> {
+    let brought: string | undefined;
     for (const { letter, outcome } of await this.bring(letters)) {
-      if (outcome.status === 'done') await this.pools.bring(outcome.showStatus);
+      if (outcome.status === 'done' && outcome.showStatus !== brought) {
+        brought = outcome.showStatus;
+        await this.pools.bring(brought);
+      }
       // Whoever published a show may steer its pools from the answer on.
       if (letter.name === showSignals.publish) this.inbox.answer(letter, outcome);
     }

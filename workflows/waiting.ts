@@ -36,6 +36,10 @@ export class Waiting<Signal extends string> {
     return this.others.size > 0;
   }
 
+  get hasMany(): boolean {
+    return this.others.size > 1;
+  }
+
   get all(): Letter<Signal>[] {
     return [...this.first.values(), ...this.others.values()];
   }

@@ -4,6 +4,8 @@ import { say } from '../support/steps';
 import { eventsOfRuns, fillRun, flood, floodLimits, givesWay, untilAppended } from './flood';
 import { Stage } from './stage';
 
+/** With what the show was asked for before, less than a run takes. */
+const FULL = 240;
 const illness = { reason: 'the singer is ill' };
 
 describeWith('temporal', 'a show that gets ten thousand signals', () => {
@@ -45,6 +47,25 @@ describeWith('temporal', 'a show that gets ten thousand signals', () => {
       expect(Math.max(...lengths)).toBeLessThan(floodLimits.events);
     },
     4 * floodLimits.within,
+  );
+
+  it(
+    'has its sale closed behind as many signals as a run takes, which it brings into its stream many at a time',
+    async () => {
+      const director = await stage.direct();
+      await director.ask('publish');
+      await stage.stopWorker();
+      const { workflowId } = director.handle;
+      await flood(stage.client.workflow, workflowId, () => ['openSales'], { signals: FULL });
+      await director.send('closeSales');
+      await stage.startWorker();
+      const took = await untilAppended(stage.database, workflowId, 'ShowSalesClosed');
+      say(`A closing behind ${FULL} openings was in force ${took} ms after a worker came`);
+      await director.reaches({ status: 'sales-closed', handled: FULL + 2 });
+      const lengths = await eventsOfRuns(stage.client.workflow, workflowId);
+      expect(lengths.reduce((sum, length) => sum + length, 0)).toBeLessThan(2 * FULL);
+    },
+    floodLimits.within,
   );
 
   it('takes signals again once a worker comes, where a run has had all that Temporal takes for one', async () => {

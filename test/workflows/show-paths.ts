@@ -164,6 +164,19 @@ export const showPaths: readonly Path[] = [
     },
   },
   {
+    name: 'show-with-many-signals-at-once',
+    status: 'sales-closed',
+    async play(stage) {
+      const director = await stage.direct();
+      await director.ask('publish');
+      await stage.stopWorker();
+      for (const signal of ['openSales', 'openSales', 'closeSales']) await director.send(signal);
+      await stage.startWorker();
+      await director.reaches({ status: 'sales-closed', handled: 4 });
+      return director.handle;
+    },
+  },
+  {
     name: 'show-opened-and-closed-by-its-alarm',
     status: 'sales-closed',
     async play(stage) {
