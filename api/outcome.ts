@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isGrpcServiceError, type WorkflowClient, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  type WorkflowClient,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { outcomeOfNextRun, outcomeUpdate } from '../src/domain';
 
@@ -35,6 +40,8 @@ function isToBeAskedAgain(error: unknown): boolean {
   if (error instanceof WorkflowUpdateFailedError) {
     return error.cause instanceof ApplicationFailure && error.cause.type === outcomeOfNextRun;
   }
+  // The run that was asked gave way before it had taken the question in.
+  if (error instanceof WorkflowNotFoundError && error.message.startsWith('update ')) return true;
   return [error, error instanceof Error ? error.cause : undefined].some(
     (cause) => isGrpcServiceError(cause) && askAgainCodes.has(cause.code),
   );
