@@ -41,7 +41,7 @@ export class PurchaseInbox {
     return this.endReason;
   }
 
-  /** Whether the hold's timer has fired. */
+  /** Whether the hold's time is up: its timer has fired, or it was over when the run began. */
   get over(): boolean {
     return this.timeUp;
   }
@@ -54,6 +54,11 @@ export class PurchaseInbox {
     void CancellationScope.nonCancellable(() => sleep(milliseconds, { summary: 'the hold ends' })).then(() => {
       this.timeUp = true;
     });
+  }
+
+  /** Instead of a timer, where the hold was over when the run began. */
+  endHold(): void {
+    this.timeUp = true;
   }
 
   /** The next thing to act on; waits until the hold is over at the most. */

@@ -3,6 +3,7 @@ import {
   continueAsNew,
   defineQuery,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -42,6 +43,9 @@ export async function purchase(request: PurchaseRequest): Promise<PurchaseState>
   requirePurchaseRequest(request);
   return new Sale(request).run();
 }
+
+/** Runs of an earlier version that began after the hold's end started a timer for it all the same, which a flood of signals kept from firing. */
+const needsNoTimer = 'an-ended-hold-needs-no-timer';
 
 type Bargain = { kind: 'paid'; paymentId: string } | { kind: 'ended'; ending: Ending };
 
@@ -85,7 +89,8 @@ class Sale {
       if (!isOpen) return CancellationScope.nonCancellable(() => this.settle(expired));
     }
     this.holdEnds = Date.now() + holdMilliseconds;
-    this.inbox.hold(holdMilliseconds);
+    if (resumed && holdMilliseconds === 0 && patched(needsNoTimer)) this.inbox.endHold();
+    else this.inbox.hold(holdMilliseconds);
     this.become('reserved', `Holding ${this.tickets()} until ${expiresAt}, waiting for payment.`);
     const bargain = await this.bargain(resumed);
     return CancellationScope.nonCancellable(() => this.settle(bargain));

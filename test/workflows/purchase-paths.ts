@@ -104,6 +104,17 @@ export const purchasePaths: readonly Path[] = [
     await buyer.ends();
     return stage.startAnew(buyer);
   }),
+  path(
+    'started-anew-after-its-hold',
+    'expired',
+    async (buyer, stage) => {
+      await buyer.handle.terminate('by mistake');
+      const { expiresAt } = await buyer.status();
+      await eventually(() => Date.parse(expiresAt ?? '') < Date.now());
+      return stage.startAnew(buyer);
+    },
+    1,
+  ),
   path('with-a-signal-not-understood', 'cancelled', async (buyer) => {
     await buyer.handle.signal('payment', { paymentId: 'payment-1' });
     await buyer.cancel();
