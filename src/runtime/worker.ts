@@ -1,6 +1,6 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { type CompiledWorkerOptions, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { Registry } from 'prom-client';
 import { type Activities, commitOptions, createActivities, type TellSaleStopped } from '../../activities';
 import { signalUntilTaken } from '../../api/until-taken';
@@ -36,11 +36,21 @@ export const workerLimits = {
 } as const;
 
 /**
- * Never cut off. By default the SDK has Node interrupt workflow code after five seconds, and a Node that is interrupted among
- * promises ends the whole process ("async hook stack has become corrupted", nodejs/node issues 38503 and 43135): so would a worker
- * that stood still meanwhile. Our workflows have no loop that could go on for ever. The SDK takes this option without naming it.
+ * Its workflow code is never cut off. By default the SDK has Node interrupt it after five seconds, and a Node that is
+ * interrupted among promises ends the whole process ("async hook stack has become corrupted", nodejs/node issues 38503 and
+ * 43135): so would a worker that stood still meanwhile. Our workflows have no loop that could go on for ever. However late it
+ * would come, a time limit also costs a thread at every step into the sandbox, so there is none: as an option the SDK takes
+ * only numbers.
  */
-const sandbox: Pick<CompiledWorkerOptions, 'isolateExecutionTimeout'> = { isolateExecutionTimeout: 2 ** 32 - 1 };
+class UninterruptedWorker extends Worker {
+  protected static override createWorkflowCreator(...[bundle, options, logger]: SandboxArguments) {
+    return Worker.createWorkflowCreator(bundle, { ...options, ...withoutTimeLimit }, logger);
+  }
+}
+
+type SandboxArguments = Parameters<(typeof Worker)['createWorkflowCreator']>;
+
+const withoutTimeLimit = { isolateExecutionTimeoutMs: undefined as unknown as number };
 
 export interface WorkerSettings {
   databaseUrl: string;
@@ -137,8 +147,7 @@ export async function createWorker(
   connection: NativeConnection,
   overrides: Partial<WorkerOptions> = {},
 ): Promise<Worker> {
-  return Worker.create({
-    ...sandbox,
+  return UninterruptedWorker.create({
     connection,
     namespace: settings.temporalNamespace,
     taskQueue,
