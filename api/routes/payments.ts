@@ -1,5 +1,5 @@
 import { attemptsLeft, type Payment, type PaymentSignal, purchaseSignals, purchaseStream } from '../../src/domain';
-import { type PurchaseView, purchasesById } from '../../src/projections';
+import type { PurchaseView } from '../../src/projections';
 import type { Dependencies } from '../dependencies';
 import { keyHolder, keyReused, refuseLongKey } from '../door';
 import { findPurchase } from '../find';
@@ -29,7 +29,7 @@ function notPayable({ status, reason }: PurchaseView): Problem {
 }
 
 export function paymentRoutes(dependencies: Dependencies): Route[] {
-  const { database, feed, newId, now } = dependencies;
+  const { database, feed, reads, newId, now } = dependencies;
 
   /** Why no payment can begin now. */
   function refusalOf(purchase: PurchaseView): Problem | undefined {
@@ -65,8 +65,6 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
     if (purchase.status === 'expired') throw expiredProblem();
     throw notPayable(purchase);
   }
-
-  const find = async (id: string) => (await purchasesById(database, [id]))[0];
 
   const pay = route({
     method: 'post',
@@ -108,7 +106,8 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
         const ended = await findPurchase(dependencies, id, caller);
         if (ended.status !== 'confirmed') refuseUnlessPayable(ended);
       };
-      const look = async () => (seconds > 0 || repeated ? outcome(await find(id), paymentId) : undefined);
+      const look = async () =>
+        seconds > 0 || repeated ? outcome(await reads.purchases.read(id), paymentId) : undefined;
       const settled =
         (repeated ? outcome(purchase, paymentId) : undefined) ??
         (await awaitCommit(feed, purchaseStream(id), seconds, look, { begin: send, onlyNews: !repeated }));
@@ -148,7 +147,7 @@ export function paymentRoutes(dependencies: Dependencies): Route[] {
       const send = async () => {
         await sendSignal(dependencies, purchaseStream(id), purchaseSignals.cancel);
       };
-      const look = async () => (seconds > 0 ? ended(await find(id)) : undefined);
+      const look = async () => (seconds > 0 ? ended(await reads.purchases.read(id)) : undefined);
       const settled = already ?? (await awaitCommit(feed, purchaseStream(id), seconds, look, { begin: send }));
       const headers = { Location: `/v1/purchases/${id}`, ...preferenceApplied(seconds) };
       if (settled) return { ...settled, headers };
