@@ -2,9 +2,6 @@ import type { ClientBase, Pool } from 'pg';
 import { type EventBatch, PositionMoved, type RecordedEvent, transaction } from '../store';
 import { liveTables, type Projection } from './projection';
 
-/** Rows and checkpoint share their fate: a crash that loses the last of them loses both, and the events are applied again. */
-export const beginUnsynced = 'BEGIN; SET LOCAL synchronous_commit = off';
-
 /** How far a projection has come. Throws for one that no migration knows. */
 export async function checkpoint(connection: Pool | ClientBase, name: string): Promise<number> {
   const { rows } = await connection.query<{ position: number }>({
@@ -32,8 +29,12 @@ export class UnknownEvent extends Error {
 export async function advance(database: Pool, projection: Projection, batch: EventBatch): Promise<void> {
   const unknown = batch.events.find(({ type }) => !projection.events.includes(type));
   if (unknown) throw new UnknownEvent(`no event ${unknown.type}, at ${unknown.position}, is known to this version`);
+  if (batch.events.length === 0) {
+    await move(database, projection.name, batch);
+    return;
+  }
   try {
-    await transaction(database, beginUnsynced, async (connection) => {
+    await transaction(database, 'BEGIN', async (connection) => {
       const parked = await move(connection, projection.name, batch);
       const events = parked === 0 ? batch.events : await behindParked(connection, projection.name, batch.events);
       if (events.length > 0) await projection.apply(events, liveTables(connection));
@@ -47,11 +48,16 @@ export async function advance(database: Pool, projection: Projection, batch: Eve
   }
 }
 
-/** Moves the checkpoint, which locks it: whoever applies events to this projection takes turns. Gives how many are parked. */
-async function move(connection: ClientBase, name: string, { after, upTo }: EventBatch): Promise<number> {
+/**
+ * Moves the checkpoint, which locks it: whoever applies events to this projection takes turns. Gives how many are parked.
+ * Nobody waits for the disk: rows and checkpoint share their fate, so a crash that loses the last of them loses both, and the
+ * events are applied again.
+ */
+async function move(connection: Pool | ClientBase, name: string, { after, upTo }: EventBatch): Promise<number> {
   const { rows } = await connection.query<{ parked: number }>({
     name: 'move-checkpoint',
     text: `UPDATE projections SET position = $3, updated_at = statement_timestamp()
+           FROM set_config('synchronous_commit', 'off', true)
            WHERE name = $1 AND position = $2 RETURNING parked`,
     values: [name, after, upTo],
   });

@@ -1,5 +1,13 @@
 import type { Pool as Database } from 'pg';
-import { type HighWaterMark, Leadership, PositionMoved, readAll, subscribe, subscriptionLimits } from '../store';
+import {
+  type HighWaterMark,
+  Leadership,
+  PositionMoved,
+  readAll,
+  SharedReading,
+  subscribe,
+  subscriptionLimits,
+} from '../store';
 import { advance, checkpoint } from './checkpoint';
 import { knownEvents, type Projection } from './projection';
 
@@ -22,12 +30,14 @@ export interface FollowOptions {
 /** Keeps projections up with the events, each led by one process at a time; the others stand by. */
 export class ProjectionFollower {
   private readonly leadership: Leadership;
+  private readonly reading: SharedReading;
   private readonly led = new Map<string, { ending: AbortController; done: Promise<void> }>();
   private standingBy: NodeJS.Timeout | undefined;
   private helping: Promise<void> | undefined;
 
   constructor(private readonly options: FollowOptions) {
-    const { databaseUrl, projections, onError } = options;
+    const { databaseUrl, database, projections, onError } = options;
+    this.reading = new SharedReading(database);
     const names = projections.map(({ name }) => name);
     this.leadership = new Leadership(databaseUrl, names, (name, leads) => this.turn(name, leads), onError);
   }
@@ -84,6 +94,7 @@ export class ProjectionFollower {
       mark,
       types: projection.events,
       known: knownEvents,
+      read: (range) => this.reading.read(range),
       from: () => checkpoint(database, projection.name),
       handle: (batch) => advance(database, projection, batch),
       signal,

@@ -10,6 +10,11 @@ export const highWaterLimits = {
   window: 10_000,
   /** Looked again after this long even where no commit was heard of: word of it may have been lost. */
   pollMilliseconds: 1_000,
+  /**
+   * Between two steps forward: under load each has what was committed meanwhile, not one commit, and all who follow take it
+   * together.
+   */
+  pauseMilliseconds: 30,
   /** Between two looks while an append below an event that is visible is still open. */
   gapMilliseconds: 5,
   retryMilliseconds: { first: 50, most: 2_000 },
@@ -92,7 +97,10 @@ export class HighWaterMark {
       try {
         const more = await this.advance();
         retry = first;
-        if (this.known !== before) this.tell();
+        if (this.known !== before) {
+          this.tell();
+          if (!more) await delay(highWaterLimits.pauseMilliseconds, undefined, { signal }).catch(() => undefined);
+        }
         if (!more)
           await this.untilHeard(this.barrier ? highWaterLimits.gapMilliseconds : highWaterLimits.pollMilliseconds);
       } catch (error) {

@@ -12,6 +12,7 @@ export * from './heartbeats';
 export * from './high-water-mark';
 export * from './leadership';
 export * from './read';
+export * from './shared-reading';
 export * from './snapshot-taker';
 export * from './step-outcomes';
 export * from './subscription';

@@ -2,13 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { RecordedEvent } from './event';
 import type { HighWaterMark } from './high-water-mark';
-import { readAll } from './read';
+import { type EventRange, readAll } from './read';
 
 export const subscriptionLimits = {
   /** Positions in one batch at the most. */
   window: 5_000,
-  /** Between two batches: under load a batch holds what was committed meanwhile, not one commit each. */
-  pauseMilliseconds: 20,
   retryMilliseconds: { first: 100, most: 5_000 },
 } as const;
 
@@ -26,6 +24,8 @@ export interface SubscriptionOptions {
   types?: readonly string[] | undefined;
   /** Every type that the reader has heard of; events of any other are handed over as well. */
   known?: readonly string[] | undefined;
+  /** From the database where it is missing; from what several share, for example. */
+  read?(range: EventRange): Promise<readonly RecordedEvent[]>;
   /** Where to begin, also again after an error. */
   from(): Promise<number>;
   /** The next batch is read when this one is handled; one that fails is handed over again. */
@@ -60,16 +60,15 @@ export async function subscribe(options: SubscriptionOptions): Promise<void> {
 
 async function follow(options: SubscriptionOptions, progressed: () => void): Promise<void> {
   const { database, mark, types, known, signal } = options;
+  const read = options.read ?? ((range: EventRange) => readAll(database, range));
   let position = await options.from();
   while (!signal.aborted) {
     const top = await mark.beyond(position, signal);
     if (top <= position) continue;
     const upTo = Math.min(top, position + subscriptionLimits.window);
-    const events = await readAll(database, { after: position, upTo, types, known });
+    const events = await read({ after: position, upTo, types, known });
     await options.handle({ after: position, upTo, events });
     position = upTo;
     progressed();
-    if (position === top)
-      await delay(subscriptionLimits.pauseMilliseconds, undefined, { signal }).catch(() => undefined);
   }
 }
