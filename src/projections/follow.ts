@@ -89,12 +89,10 @@ export class ProjectionFollower {
 
   private follow(projection: Projection, signal: AbortSignal): Promise<void> {
     const { database, mark, onError } = this.options;
+    const wanted = { types: projection.events, known: knownEvents };
     return subscribe({
-      database,
       mark,
-      types: projection.events,
-      known: knownEvents,
-      read: (range) => this.reading.read(range),
+      read: (range) => this.reading.read({ ...range, ...wanted }),
       from: () => checkpoint(database, projection.name),
       handle: (batch) => advance(database, projection, batch),
       signal,

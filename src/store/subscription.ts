@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import type { RecordedEvent } from './event';
 import type { HighWaterMark } from './high-water-mark';
-import { type EventRange, readAll } from './read';
+import type { EventRange } from './read';
 
 export const subscriptionLimits = {
   /** Positions in one batch at the most. */
@@ -18,14 +17,9 @@ export interface EventBatch {
 }
 
 export interface SubscriptionOptions {
-  database: Pool;
   mark: HighWaterMark;
-  /** All types where it is missing. */
-  types?: readonly string[] | undefined;
-  /** Every type that the reader has heard of; events of any other are handed over as well. */
-  known?: readonly string[] | undefined;
-  /** From the database where it is missing; from what several share, for example. */
-  read?(range: EventRange): Promise<readonly RecordedEvent[]>;
+  /** The events that it wants of these positions, in their order. */
+  read(range: Pick<EventRange, 'after' | 'upTo'>): Promise<readonly RecordedEvent[]>;
   /** Where to begin, also again after an error. */
   from(): Promise<number>;
   /** The next batch is read when this one is handled; one that fails is handed over again. */
@@ -59,14 +53,13 @@ export async function subscribe(options: SubscriptionOptions): Promise<void> {
 }
 
 async function follow(options: SubscriptionOptions, progressed: () => void): Promise<void> {
-  const { database, mark, types, known, signal } = options;
-  const read = options.read ?? ((range: EventRange) => readAll(database, range));
+  const { mark, signal } = options;
   let position = await options.from();
   while (!signal.aborted) {
     const top = await mark.beyond(position, signal);
     if (top <= position) continue;
     const upTo = Math.min(top, position + subscriptionLimits.window);
-    const events = await read({ after: position, upTo, types, known });
+    const events = await options.read({ after: position, upTo });
     await options.handle({ after: position, upTo, events });
     position = upTo;
     progressed();

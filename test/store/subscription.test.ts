@@ -1,5 +1,13 @@
 import { Client } from 'pg';
-import { append, CommitFeed, HighWaterMark, lastPosition, type RecordedEvent, subscribe } from '../../src/store';
+import {
+  append,
+  CommitFeed,
+  HighWaterMark,
+  lastPosition,
+  type RecordedEvent,
+  readAll,
+  subscribe,
+} from '../../src/store';
 import { endConnections, newEvent, type OpenStore, oneTo, openStore } from '../support/event-store';
 import { eventually } from '../support/eventually';
 
@@ -40,9 +48,8 @@ describe('a subscription', () => {
     };
     let position = 0;
     const done = subscribe({
-      database: store.database,
       mark,
-      types,
+      read: (range) => readAll(store.database, { ...range, types }),
       from: async () => position,
       handle: async ({ after, upTo, events }) => {
         expect(after).toBe(position);
