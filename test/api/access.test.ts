@@ -114,7 +114,7 @@ describeBoxOffice('the log', (open) => {
     problemIn(await client.call('GET', `/v1/pools?key=${keys.shop}`), 'validation-failed', 422);
 
     const line = (wanted: string | null) =>
-      eventually(() => api.logs.find((each) => each.requestId === wanted) ?? false, { within: 5_000 });
+      eventually(() => api.logs.find((each) => each.requestId === wanted) ?? false);
     expect(await line(requestId)).toMatchObject({
       msg: 'request',
       method: 'POST',

@@ -4,7 +4,6 @@ import { ApiClient, parsed, problemIn } from '../support/api-client';
 import { BoxOfficeStack } from '../support/box-office-stack';
 import { describeWith } from '../support/describe-with';
 
-const TIME_LIMIT_MS = 60_000;
 const path = '/v1/operations/attention';
 
 describeWith('temporal', 'what an operator should look at', () => {
@@ -14,7 +13,7 @@ describeWith('temporal', 'what an operator should look at', () => {
     // No worker, which would mend what is planted here.
     stack = await BoxOfficeStack.open({ workers: 0, temporalUiUrl: 'http://temporal.test' });
     client = new ApiClient(stack.api);
-  }, TIME_LIMIT_MS);
+  });
   afterAll(() => stack?.close());
 
   const items = async () => parsed(attentionAnswer, await client.call('GET', path, { as: 'operator' }), 200).items;

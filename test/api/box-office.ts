@@ -4,8 +4,6 @@ import { BoxOfficeStack } from '../support/box-office-stack';
 import { describeWith } from '../support/describe-with';
 import { brokenRules } from '../support/rules';
 
-const OPENS_WITHIN_MS = 60_000;
-
 export interface BoxOffice {
   readonly stack: BoxOfficeStack;
   readonly client: ApiClient;
@@ -23,7 +21,7 @@ export function describeBoxOffice(
     beforeAll(async () => {
       const stack = await BoxOfficeStack.open(settings);
       opened = { stack, client: new ApiClient(stack.api) };
-    }, OPENS_WITHIN_MS);
+    });
 
     afterAll(async () => {
       await opened?.stack.close();

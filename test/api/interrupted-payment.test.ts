@@ -9,8 +9,6 @@ import { eventually } from '../support/eventually';
 import { temporalAddress } from '../support/temporal';
 import { describeBoxOffice } from './box-office';
 
-const VOIDED_WITHIN_MS = 60_000;
-
 describeBoxOffice('a payment whose workflow was terminated before the provider had an answer', (open) => {
   let temporal: Client;
   beforeAll(() => {
@@ -18,27 +16,23 @@ describeBoxOffice('a payment whose workflow was terminated before the provider h
   });
   afterAll(() => temporal?.connection.close());
 
-  test(
-    'took no money, says so to whoever asks under its key, and another one may follow',
-    async () => {
-      const { client, stack } = open();
-      const { name } = await client.createPool();
-      const { id } = await client.reserve(name);
-      const key = randomUUID();
-      const method = { type: 'creditCard', token: 'tok_ok' } as const;
-      const paymentId = paymentUnderKey({ purchaseId: id, holder: 'shop:web', key }, method);
-      const worker = createLedger(stack.databaseUrl);
-      // As a worker that died between the step and the provider.
-      worker.clock.now = new Date();
-      await worker.activities.startPayment({ purchaseId: id, pools: [name], paymentId, method: method.type });
-      await worker.close();
-      await temporal.workflow.getHandle(purchaseStream(id)).terminate('by mistake');
-      await eventually(async () => (await client.purchase(id)).status === 'reserved', { within: VOIDED_WITHIN_MS });
+  test('took no money, says so to whoever asks under its key, and another one may follow', async () => {
+    const { client, stack } = open();
+    const { name } = await client.createPool();
+    const { id } = await client.reserve(name);
+    const key = randomUUID();
+    const method = { type: 'creditCard', token: 'tok_ok' } as const;
+    const paymentId = paymentUnderKey({ purchaseId: id, holder: 'shop:web', key }, method);
+    const worker = createLedger(stack.databaseUrl);
+    // As a worker that died between the step and the provider.
+    worker.clock.now = new Date();
+    await worker.activities.startPayment({ purchaseId: id, pools: [name], paymentId, method: method.type });
+    await worker.close();
+    await temporal.workflow.getHandle(purchaseStream(id)).terminate('by mistake');
+    await eventually(async () => (await client.purchase(id)).status === 'reserved');
 
-      const interrupted = problemIn(await client.pay(id, { key }), 'payment-declined', 402);
-      expect(interrupted).toMatchObject({ reason: 'it was interrupted, and took no money', attemptsLeft: 3 });
-      expect(purchaseIn(await client.pay(id))).toMatchObject({ status: 'confirmed' });
-    },
-    VOIDED_WITHIN_MS * 2,
-  );
+    const interrupted = problemIn(await client.pay(id, { key }), 'payment-declined', 402);
+    expect(interrupted).toMatchObject({ reason: 'it was interrupted, and took no money', attemptsLeft: 3 });
+    expect(purchaseIn(await client.pay(id))).toMatchObject({ status: 'confirmed' });
+  });
 });

@@ -83,7 +83,7 @@ describeBoxOffice('a live view', (open) => {
     await client.pay(id, { token: 'tok_slow', wait: 0 });
     await live.shows(({ status }: Purchase) => status === 'paying');
     await client.cancel(id);
-    await eventually(() => live.ended === 'whole', { within: 20_000 });
+    await eventually(() => live.ended === 'whole');
     expect((await client.timeline(id)).at(-1)).toMatch(/^Payment(Voided|Refunded)$/);
     expect(live.last?.data).toEqual(await client.purchase(id));
     await expectOver(`/v1/purchases/${id}/live`, live.last);
@@ -153,7 +153,7 @@ describeBoxOffice('a live view', (open) => {
     source.addEventListener('purchase', ({ data }) => told.push(JSON.parse(data).status));
     await eventually(() => told.length > 0);
     await client.pay(id);
-    await eventually(() => source.readyState === source.CLOSED, { within: 20_000 });
+    await eventually(() => source.readyState === source.CLOSED);
     expect(told.at(-1)).toBe('confirmed');
     expect(new Set(told).size).toBe(told.length);
     expect(statuses).toEqual([200, 204]);

@@ -20,6 +20,9 @@ function expectAvailability(events: readonly LiveEvent[]): void {
   }
 }
 
+/** A live answer has no end of its own: an API that waited for one would never stop. */
+const STOPS_WITHIN_MS = 20_000;
+
 describeBoxOffice('live views', (open) => {
   const clients: LiveClient[] = [];
   const follow = async (path: string, headers: Record<string, string> = {}, url = open().client.url) => {
@@ -206,7 +209,7 @@ describeBoxOffice('live views', (open) => {
     for (const each of both) await eventually(() => each.events.length > 0);
     const began = performance.now();
     await api.stop();
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(STOPS_WITHIN_MS);
     await eventually(() => both.every(({ ended }) => ended === 'whole'));
     expect(purchaseIn(await client.call('GET', `/v1/purchases/${id}`, { as: 'shop' })).id).toBe(id);
   });

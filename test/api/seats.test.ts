@@ -188,7 +188,7 @@ describeBoxOffice('numbered seats', (open) => {
       const [first = []] = new SeatSheet(back.events).look();
       expect(first).toHaveLength(60);
       expect(new SeatSheet(back.events).shown).toEqual(all.filter(({ row }) => first.includes(row)));
-    }, 60_000);
+    });
   });
 
   describe('for which two hundred race, fifty in all,', () => {
@@ -225,6 +225,6 @@ describeBoxOffice('numbered seats', (open) => {
       for (const [seat, status] of Object.entries(statuses)) {
         expect([seat, paid[seat]]).toEqual([seat, status === 'claimed' ? 'sold' : status]);
       }
-    }, 120_000);
+    });
   });
 });

@@ -101,5 +101,5 @@ describeBoxOffice('a purchase of several lines', (open) => {
     for (const { items, total } of held) expect([items.length, total]).toEqual([3, euros(15_000)]);
     for (const answer of answers) if (answer.status !== 201) problemIn(answer, 'insufficient-inventory', 409);
     expect(await availableIn(...pools)).toEqual([0, 0, 0]);
-  }, 60_000);
+  });
 });

@@ -171,8 +171,7 @@ describeBoxOffice('a show', (open) => {
       closesAt: inSeconds(12),
       startsAt: inSeconds(3_600),
     });
-    const becomes = (status: string) =>
-      eventually(async () => (await shows().show(name)).status === status, { within: 20_000 });
+    const becomes = (status: string) => eventually(async () => (await shows().show(name)).status === status);
     await becomes('sales-open');
     await open().client.reserve(`${name}--stalls`);
     await becomes('sales-closed');

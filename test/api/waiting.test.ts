@@ -84,7 +84,7 @@ describeBoxOffice('waiting for an outcome', (open) => {
     const news = await look({ 'If-None-Match': known, Prefer: 'wait=20' });
     expect(purchaseIn(news).status).toBe('confirmed');
     expect(purchaseIn(await look({ Prefer: 'wait=20' })).status).toBe('confirmed');
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   test('outlasts the loss of the connection by which word of commits comes', async () => {

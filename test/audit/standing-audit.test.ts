@@ -14,7 +14,6 @@ import { createLedger, purchaseOf, stepOf } from '../support/box-office';
 import { Shop, ticketEvent } from './shop';
 
 const aged = `UPDATE events SET recorded_at = recorded_at - interval '1 hour'`;
-const TIME_LIMIT_MS = 60_000;
 
 describe('the standing audit', () => {
   let shop: Shop;
@@ -88,46 +87,42 @@ describe('the standing audit', () => {
     expect(await broken('whole')).toEqual({});
   });
 
-  it(
-    'finds nothing while a crowd buys, pays, leaves and is refunded',
-    async () => {
-      const others = [createLedger(shop.url), createLedger(shop.url)];
-      for (const { clock } of others) clock.now = shop.ledger.clock.now;
-      let selling = true;
-      const buyers = [shop.ledger, ...others].map(async ({ activities }, buyer) => {
-        for (let round = buyer; selling; round += 1) {
-          const request = purchaseOf({ [shop.pool]: 1 + (round % 3) });
-          const reserved = await activities.reserve(request);
-          if (!reserved.reserved) continue;
-          const { purchaseId } = request;
-          const paymentId = randomUUID();
-          const method = { type: 'creditCard', token: 'tok_ok' } as const;
-          const capture = { paymentId, purchaseId, amount: reserved.total, method };
-          await activities.startPayment({ ...stepOf(request), paymentId, method: method.type });
-          await activities.capture(capture);
-          if (round % 4 === 0) {
-            await activities.confirm({ ...stepOf(request), paymentId });
-            continue;
-          }
-          await activities.release({ ...stepOf(request), ending: { kind: 'expired' } });
-          await activities.reverse(capture);
-          await activities.recordRefund({ purchaseId, paymentId, amount: reserved.total });
+  it('finds nothing while a crowd buys, pays, leaves and is refunded', async () => {
+    const others = [createLedger(shop.url), createLedger(shop.url)];
+    for (const { clock } of others) clock.now = shop.ledger.clock.now;
+    let selling = true;
+    const buyers = [shop.ledger, ...others].map(async ({ activities }, buyer) => {
+      for (let round = buyer; selling; round += 1) {
+        const request = purchaseOf({ [shop.pool]: 1 + (round % 3) });
+        const reserved = await activities.reserve(request);
+        if (!reserved.reserved) continue;
+        const { purchaseId } = request;
+        const paymentId = randomUUID();
+        const method = { type: 'creditCard', token: 'tok_ok' } as const;
+        const capture = { paymentId, purchaseId, amount: reserved.total, method };
+        await activities.startPayment({ ...stepOf(request), paymentId, method: method.type });
+        await activities.capture(capture);
+        if (round % 4 === 0) {
+          await activities.confirm({ ...stepOf(request), paymentId });
+          continue;
         }
-      });
-      const found = [];
-      for (const scope of ['whole', 'changes', 'changes', 'changes', 'whole', 'changes'] as const) {
-        found.push(await broken(scope));
+        await activities.release({ ...stepOf(request), ending: { kind: 'expired' } });
+        await activities.reverse(capture);
+        await activities.recordRefund({ purchaseId, paymentId, amount: reserved.total });
       }
-      selling = false;
-      await Promise.all(buyers);
-      await Promise.all(others.map((other) => other.close()));
-      expect(found).toEqual(found.map(() => ({})));
-      expect(await broken()).toEqual({});
-      expect(await lookedAtAgain()).toEqual([]);
-      expect((await auditWhole(shop.connection)).filter(({ breaches }) => breaches > 0)).toEqual([]);
-    },
-    TIME_LIMIT_MS,
-  );
+    });
+    const found = [];
+    for (const scope of ['whole', 'changes', 'changes', 'changes', 'whole', 'changes'] as const) {
+      found.push(await broken(scope));
+    }
+    selling = false;
+    await Promise.all(buyers);
+    await Promise.all(others.map((other) => other.close()));
+    expect(found).toEqual(found.map(() => ({})));
+    expect(await broken()).toEqual({});
+    expect(await lookedAtAgain()).toEqual([]);
+    expect((await auditWhole(shop.connection)).filter(({ breaches }) => breaches > 0)).toEqual([]);
+  });
 
   it.each<[rule: string, breach: (shop: Shop) => Promise<unknown>]>([
     [

@@ -6,8 +6,6 @@ import { brokenRules } from '../support/rules';
 import { allPurchasesEnded } from '../support/settled';
 import { ShopClient } from '../support/shop-client';
 
-const TIME_LIMIT_MS = 240_000;
-const RESTARTS_WITHIN_MS = 60_000;
 /** Less than a client may wait for one answer. */
 const SOON_MS = 25_000;
 const BUYERS = 8;
@@ -24,7 +22,7 @@ describe('npm start, when one of its programs is killed', () => {
   async function outageOf(victim: ProgramName): Promise<void> {
     const began = performance.now();
     await kill(victim);
-    await eventually(() => programNames.every((name) => boxoffice.program(name)), { within: RESTARTS_WITHIN_MS });
+    await eventually(() => programNames.every((name) => boxoffice.program(name)));
     const { name } = await client.createPool({ capacity: 1 });
     expect(await client.pay((await client.reserve(name)).id)).toMatchObject({ status: 200 });
     longestOutageMs = Math.max(longestOutageMs, performance.now() - began);
@@ -34,11 +32,11 @@ describe('npm start, when one of its programs is killed', () => {
     const victim = boxoffice.program(name);
     if (!victim) throw new Error(`there is no ${name}`);
     signal(victim, 'SIGKILL');
-    await allGone([victim], RESTARTS_WITHIN_MS);
+    await allGone([victim]);
   }
 
   async function expectRules(crowd?: Crowd): Promise<void> {
-    await allPurchasesEnded(boxoffice, RESTARTS_WITHIN_MS);
+    await allPurchasesEnded(boxoffice);
     const acknowledged = crowd?.acknowledged.values() ?? [];
     expect(await brokenRules(boxoffice.databaseUrl, { acknowledged, longestOutageMs })).toEqual([]);
   }
@@ -46,72 +44,56 @@ describe('npm start, when one of its programs is killed', () => {
   beforeAll(async () => {
     boxoffice = await premises.open(await premises.newDataDir());
     client = new ShopClient(boxoffice);
-  }, TIME_LIMIT_MS);
+  });
   afterAll(() => {
     client.close();
     return premises.close();
-  }, TIME_LIMIT_MS);
+  });
 
-  it(
-    'takes the money once for a purchase whose worker died before it was paid',
-    async () => {
-      const { name } = await client.createPool({ capacity: 4, holdSeconds: 120 });
-      const { id } = await client.reserve(name, 2);
-      await kill('worker');
-      expect(await client.pay(id)).toMatchObject({ status: 200, body: { status: 'confirmed' } });
-      expect(await client.timeline(id)).toEqual(['TicketsReserved', 'PaymentStarted', 'PurchaseConfirmed']);
-      expect(await client.pool(name)).toMatchObject({ available: 2, claimed: 0, sold: 2 });
-      await expectRules();
-    },
-    TIME_LIMIT_MS,
-  );
+  it('takes the money once for a purchase whose worker died before it was paid', async () => {
+    const { name } = await client.createPool({ capacity: 4, holdSeconds: 120 });
+    const { id } = await client.reserve(name, 2);
+    await kill('worker');
+    expect(await client.pay(id)).toMatchObject({ status: 200, body: { status: 'confirmed' } });
+    expect(await client.timeline(id)).toEqual(['TicketsReserved', 'PaymentStarted', 'PurchaseConfirmed']);
+    expect(await client.pool(name)).toMatchObject({ available: 2, claimed: 0, sold: 2 });
+    await expectRules();
+  });
 
-  it(
-    'takes the money once, and soon, when the worker dies while the provider is asked',
-    async () => {
-      const { name } = await client.createPool({ capacity: 4, holdSeconds: 120 });
-      const { id } = await client.reserve(name);
-      const paid = client.pay(id, 'tok_slow');
-      await eventually(async () => (await client.purchase(id)).status === 'paying');
-      const began = performance.now();
-      await kill('worker');
-      expect(await paid).toMatchObject({ status: 200, body: { status: 'confirmed' } });
-      expect(performance.now() - began).toBeLessThan(SOON_MS);
-      await expectRules();
-    },
-    TIME_LIMIT_MS,
-  );
+  it('takes the money once, and soon, when the worker dies while the provider is asked', async () => {
+    const { name } = await client.createPool({ capacity: 4, holdSeconds: 120 });
+    const { id } = await client.reserve(name);
+    const paid = client.pay(id, 'tok_slow');
+    await eventually(async () => (await client.purchase(id)).status === 'paying');
+    const began = performance.now();
+    await kill('worker');
+    expect(await paid).toMatchObject({ status: 200, body: { status: 'confirmed' } });
+    expect(performance.now() - began).toBeLessThan(SOON_MS);
+    await expectRules();
+  });
 
-  it(
-    'ends a hold in whose time the worker died',
-    async () => {
-      const { name } = await client.createPool({ capacity: 4, holdSeconds: 2 });
-      const { id } = await client.reserve(name, 2);
-      await outageOf('worker');
-      await eventually(async () => (await client.pool(name)).available === 4, { within: RESTARTS_WITHIN_MS });
-      expect(await client.purchase(id)).toMatchObject({ status: 'expired' });
-      expect(await client.pay(id)).toMatchObject({ status: 410 });
-      await expectRules();
-    },
-    TIME_LIMIT_MS,
-  );
+  it('ends a hold in whose time the worker died', async () => {
+    const { name } = await client.createPool({ capacity: 4, holdSeconds: 2 });
+    const { id } = await client.reserve(name, 2);
+    await outageOf('worker');
+    await eventually(async () => (await client.pool(name)).available === 4);
+    expect(await client.purchase(id)).toMatchObject({ status: 'expired' });
+    expect(await client.pay(id)).toMatchObject({ status: 410 });
+    await expectRules();
+  });
 
-  it.each(programNames)(
-    'sells on, and loses nothing that it acknowledged, after the end of %s',
-    async (victim) => {
-      const { name } = await client.createPool({ capacity: 100_000, holdSeconds: HOLD_SECONDS });
-      const crowd = new Crowd(client, { buyers: BUYERS, pool: name });
-      await eventually(() => crowd.count('confirmed') >= BUYERS, { within: RESTARTS_WITHIN_MS });
-      await outageOf(victim);
-      const before = crowd.count('confirmed');
-      await eventually(() => crowd.count('confirmed') >= before + BUYERS, { within: RESTARTS_WITHIN_MS });
-      await crowd.disperse();
-      expect(crowd.complaints).toEqual([]);
-      await expectRules(crowd);
-      for (const [key, id] of [...crowd.purchaseUnder].slice(-BUYERS)) {
-        expect(await client.buy(name, key)).toMatchObject({ status: 201, body: { id, status: 'reserved' } });
-      }
-    },
-    TIME_LIMIT_MS,
-  );
+  it.each(programNames)('sells on, and loses nothing that it acknowledged, after the end of %s', async (victim) => {
+    const { name } = await client.createPool({ capacity: 100_000, holdSeconds: HOLD_SECONDS });
+    const crowd = new Crowd(client, { buyers: BUYERS, pool: name });
+    await eventually(() => crowd.count('confirmed') >= BUYERS);
+    await outageOf(victim);
+    const before = crowd.count('confirmed');
+    await eventually(() => crowd.count('confirmed') >= before + BUYERS);
+    await crowd.disperse();
+    expect(crowd.complaints).toEqual([]);
+    await expectRules(crowd);
+    for (const [key, id] of [...crowd.purchaseUnder].slice(-BUYERS)) {
+      expect(await client.buy(name, key)).toMatchObject({ status: 201, body: { id, status: 'reserved' } });
+    }
+  });
 });

@@ -4,9 +4,7 @@ import { Premises } from '../support/npm-start';
 import { ShopClient } from '../support/shop-client';
 import { SmallDisk } from '../support/small-disk';
 
-const TIME_LIMIT_MS = 240_000;
 const TOLD_WITHIN_MS = 15_000;
-const RESTARTS_WITHIN_MS = 60_000;
 const DISK_MEGABYTES = 512;
 
 describe('npm start on a disk that runs full', () => {
@@ -15,7 +13,7 @@ describe('npm start on a disk that runs full', () => {
   afterAll(async () => {
     await premises.close();
     disk?.unmount();
-  }, TIME_LIMIT_MS);
+  });
 
   (disk ? it : it.skip)(
     `is unready within 15 seconds, names the disk, and sells again once there is room${disk ? '' : ' (skipped: no disk can be mounted here)'}`,
@@ -34,12 +32,9 @@ describe('npm start on a disk that runs full', () => {
         { within: TOLD_WITHIN_MS },
       );
       await disk.free();
-      await eventually(async () => expect(await client.call('/health/ready')).toMatchObject({ status: 200 }), {
-        within: RESTARTS_WITHIN_MS,
-      });
+      await eventually(async () => expect(await client.call('/health/ready')).toMatchObject({ status: 200 }));
       const { id } = await client.reserve(name);
       expect(await client.pay(id)).toMatchObject({ status: 200 });
     },
-    TIME_LIMIT_MS,
   );
 });

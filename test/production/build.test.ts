@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { repository } from './compose-file';
 
 const run = promisify(execFile);
-const BUILD_WITHIN_MS = 180_000;
 
 /** Each program of docker-compose.yml, with a setting that it cannot do without. */
 const programs = [
@@ -16,7 +15,7 @@ const programs = [
 ] as const;
 
 describe('npm run build', () => {
-  beforeAll(() => run(process.execPath, ['scripts/run.mjs', 'scripts/build.ts'], { cwd: repository }), BUILD_WITHIN_MS);
+  beforeAll(() => run(process.execPath, ['scripts/run.mjs', 'scripts/build.ts'], { cwd: repository }));
 
   it.each(programs)('makes %s, which loads in plain Node and names the setting it misses', async (program, setting) => {
     const started = run(process.execPath, [join('dist/src/runtime', program)], { cwd: repository, env: {} });

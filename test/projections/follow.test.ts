@@ -89,65 +89,53 @@ describe('processes that follow the events', () => {
     expect(verified.find(({ name }) => name === 'purchases')?.rows).toBeGreaterThan(0);
   }
 
-  it(
-    'have one leader, and another at once when it is killed in the midst of selling',
-    async () => {
-      await start(3);
-      const pool = await onSale(ledger, { capacity: 100_000 });
-      const sale = selling(pool);
-      for (let left = 3; left > 1; left -= 1) {
-        await allCaughtUp();
-        const leading = await eventually(leader);
-        await leading.end('SIGKILL');
-        followers.splice(followers.indexOf(leading), 1);
-        await allCaughtUp();
-      }
-      expect(await sale.stop()).toBeGreaterThan(0);
+  it('have one leader, and another at once when it is killed in the midst of selling', async () => {
+    await start(3);
+    const pool = await onSale(ledger, { capacity: 100_000 });
+    const sale = selling(pool);
+    for (let left = 3; left > 1; left -= 1) {
       await allCaughtUp();
-      await expectRebuildsEqual();
-    },
-    TIME_LIMIT_MS,
-  );
+      const leading = await eventually(leader);
+      await leading.end('SIGKILL');
+      followers.splice(followers.indexOf(leading), 1);
+      await allCaughtUp();
+    }
+    expect(await sale.stop()).toBeGreaterThan(0);
+    await allCaughtUp();
+    await expectRebuildsEqual();
+  });
 
-  it(
-    'go on without a leader that stands still with its locks in hand, and lose nothing when it wakes',
-    async () => {
-      await start(2);
-      const sale = selling(await onSale(ledger, { capacity: 100_000 }));
-      await allCaughtUp();
-      const frozen = await eventually(leader);
-      frozen.process.kill('SIGSTOP');
-      const wanted = (await lastPosition(ledger.database)) + 1;
-      const helped = (followLimits.silentSeconds + 15) * 1_000;
-      expect(await waitForPosition(ledger.database, countedEvents, wanted, helped)).toBe(true);
-      frozen.process.kill('SIGCONT');
-      await sale.stop();
-      await allCaughtUp();
-      await expectRebuildsEqual();
-    },
-    TIME_LIMIT_MS,
-  );
+  it('go on without a leader that stands still with its locks in hand, and lose nothing when it wakes', async () => {
+    await start(2);
+    const sale = selling(await onSale(ledger, { capacity: 100_000 }));
+    await allCaughtUp();
+    const frozen = await eventually(leader);
+    frozen.process.kill('SIGSTOP');
+    const wanted = (await lastPosition(ledger.database)) + 1;
+    const helped = (followLimits.silentSeconds + 15) * 1_000;
+    expect(await waitForPosition(ledger.database, countedEvents, wanted, helped)).toBe(true);
+    frozen.process.kill('SIGCONT');
+    await sale.stop();
+    await allCaughtUp();
+    await expectRebuildsEqual();
+  });
 
-  it(
-    'miss and repeat nothing when all their connections break again and again',
-    async () => {
-      await start(2);
-      const pool = await onSale(ledger, { capacity: 100_000 });
-      let going = true;
-      const buying = (async () => {
-        while (going) await ledger.activities.reserve(purchaseOf(pool)).catch(() => undefined);
-      })();
-      for (let nth = 0; nth < 8; nth += 1) {
-        await endConnections(boxOffice.url);
-        await pause(150);
-      }
-      going = false;
-      await buying;
-      await allCaughtUp();
-      await expectRebuildsEqual();
-    },
-    TIME_LIMIT_MS,
-  );
+  it('miss and repeat nothing when all their connections break again and again', async () => {
+    await start(2);
+    const pool = await onSale(ledger, { capacity: 100_000 });
+    let going = true;
+    const buying = (async () => {
+      while (going) await ledger.activities.reserve(purchaseOf(pool)).catch(() => undefined);
+    })();
+    for (let nth = 0; nth < 8; nth += 1) {
+      await endConnections(boxOffice.url);
+      await pause(150);
+    }
+    going = false;
+    await buying;
+    await allCaughtUp();
+    await expectRebuildsEqual();
+  });
 
   it('have someone to wait for: until it has come to a position, or the time is over', async () => {
     await start(1);

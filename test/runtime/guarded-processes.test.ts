@@ -39,7 +39,7 @@ describe('guarded processes', () => {
     expect(await new GuardedProcesses(folder).endLeftovers()).toEqual(['stubborn']);
     expect(isRunning(program)).toBe(false);
     expect(await readdir(folder)).toEqual([]);
-  }, 20_000);
+  });
 
   it('are not mistaken for another process that was given the same id since', async () => {
     const record = { identity: { pid: process.pid, started: 'another time' }, signal: 'SIGKILL' };

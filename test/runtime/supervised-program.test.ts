@@ -96,7 +96,7 @@ describe('a supervised program', () => {
     const last = await pid();
     const begun = performance.now();
     await stop();
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
     expect(() => process.kill(last, 0)).toThrow('ESRCH');
   });
 

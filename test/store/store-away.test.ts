@@ -40,7 +40,7 @@ describe('a store that is away', () => {
   });
 
   it('is said to be so, for all who wait at once, where somebody else keeps a row locked', async () => {
-    const limit = 500;
+    const limit = 1_000;
     const { url, database, close } = await openStore();
     const patient = new Pool({ connectionString: url, statement_timeout: limit });
     const committer = new GroupCommit(patient, { ...commitOptions, inline: inlineProjections });

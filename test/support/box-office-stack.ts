@@ -43,8 +43,6 @@ const keyring = [
   `operator:olga:${keys.operator}`,
 ].join(',');
 
-const WORKER_POLLS_WITHIN_MS = 60_000;
-
 /** The whole boxoffice on a database and a namespace of its own: the API in this process, each worker in one of its own. */
 export class BoxOfficeStack {
   private readonly closing: (() => Promise<unknown>)[] = [];
@@ -130,7 +128,7 @@ export class BoxOfficeStack {
       if (child.exitCode !== null) throw new Error(`the worker ended: ${logs.join('\n')}`);
       return logs.some((line) => line.includes('worker is polling'));
     };
-    await eventually(polls, { within: WORKER_POLLS_WITHIN_MS });
+    await eventually(polls);
     const worker: WorkerProcess = {
       logs,
       end,

@@ -9,9 +9,6 @@ export type TestDatabase = {
   drop(): Promise<void>;
 };
 
-/** Postgres may refuse to copy a template that is being copied for somebody else at this moment. */
-const CREATED_WITHIN_MS = 20_000;
-
 /** A migrated, empty database of the caller's own on the run's Postgres server. */
 export function createTestDatabase(): Promise<TestDatabase> {
   return createDatabase(surroundings().postgres.template);
@@ -27,7 +24,7 @@ async function createDatabase(template: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const own = new URL(url);
   own.pathname = `/${name}`;
-  await eventually(() => command(url, `CREATE DATABASE ${name} TEMPLATE ${template}`), { within: CREATED_WITHIN_MS });
+  await eventually(() => command(url, `CREATE DATABASE ${name} TEMPLATE ${template}`));
   return { url: own.href, drop: () => command(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 

@@ -15,14 +15,11 @@ export function processTree(root: number): readonly ProcessIdentity[] {
 }
 
 /** Resolves when none of them runs any more; a process that is given an old id since does not count. */
-export async function allGone(processes: readonly ProcessIdentity[], within: number): Promise<void> {
-  await eventually(
-    () => {
-      const left = processes.filter(isRunning);
-      if (left.length > 0) throw new Error(`still running: ${left.map(({ pid }) => pid).join(', ')}`);
-    },
-    { within },
-  );
+export async function allGone(processes: readonly ProcessIdentity[], options: { within?: number } = {}): Promise<void> {
+  await eventually(() => {
+    const left = processes.filter(isRunning);
+    if (left.length > 0) throw new Error(`still running: ${left.map(({ pid }) => pid).join(', ')}`);
+  }, options);
 }
 
 /** Kills the process and all that it started as if at one instant: each is halted before the first is killed. */

@@ -5,18 +5,16 @@ import { prepareTemporal } from '../../src/runtime/prepare-temporal';
 import { eventually } from './eventually';
 import { available } from './surroundings';
 
-const USABLE_WITHIN_MS = 20_000;
-
 /** The front end of the Temporal dev server that all suites share, `host:port`. */
 export const temporalAddress = (): string => available('temporal').address;
 
 /** A fresh namespace on the shared Temporal dev server, with the search attributes, ready to start workflows in. */
 export async function createNamespace(): Promise<string> {
   const namespace = `test-${randomUUID()}`;
-  await eventually(() => prepareTemporal(temporalAddress(), namespace), { within: USABLE_WITHIN_MS });
+  await eventually(() => prepareTemporal(temporalAddress(), namespace));
   const connection = await Connection.connect({ address: temporalAddress() });
   try {
-    await eventually(() => searchByAttributes(connection, namespace), { within: USABLE_WITHIN_MS });
+    await eventually(() => searchByAttributes(connection, namespace));
   } finally {
     await connection.close();
   }

@@ -25,12 +25,6 @@ const shownStatus = defineSearchAttributeKey(searchAttributes.status, SearchAttr
 /** As long as a workflow waits for the signal, in milliseconds. */
 const outcomeWithin = 60_000;
 
-/**
- * For the pools of a show, in milliseconds. Where a worker remembers nothing their tasks may be forgotten as a show's are, and
- * those of pools that a show has started are given again only after the five seconds of every pool.
- */
-const poolsFollow = { within: 60_000 };
-
 /** One show's workflow under test: what its promoter asks of it, and what came of it. */
 export class Director {
   constructor(
@@ -85,11 +79,8 @@ export class Director {
       await eventually(async () => {
         const { typedSearchAttributes } = await handle.describe();
         expect(typedSearchAttributes.get(shownStatus)).toBe(expected.status);
-      }, poolsFollow);
-      await eventually(
-        async () => expect(await handle.query<PoolState>(statusQuery)).toMatchObject(expected),
-        poolsFollow,
-      );
+      });
+      await eventually(async () => expect(await handle.query<PoolState>(statusQuery)).toMatchObject(expected));
     }
   }
 

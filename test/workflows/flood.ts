@@ -14,10 +14,6 @@ export const floodLimits = {
   pause: 20,
   /** Of one run; Temporal ends a workflow at 51,200. */
   events: 20_000,
-  /** Within two seconds on a machine that has nothing else to do; the tests' has. In milliseconds. */
-  stopWithin: 30_000,
-  /** For all that a flood leaves behind, in milliseconds. */
-  within: 120_000,
 } as const;
 
 /** What one signal says, by its number. */
@@ -76,9 +72,7 @@ export async function fillRun(stage: Stage, { workflowId }: WorkflowHandle): Pro
 /** Gives a full run a worker, and waits until it has given way: as it was full, and for no other reason. */
 export async function givesWay(stage: Stage, full: WorkflowHandle): Promise<void> {
   await stage.startWorker();
-  await eventually(async () => (await full.describe()).status.name === 'CONTINUED_AS_NEW', {
-    within: floodLimits.within,
-  });
+  await eventually(async () => (await full.describe()).status.name === 'CONTINUED_AS_NEW');
   const { events } = await full.fetchHistory();
   const patches = events?.flatMap(({ markerRecordedEventAttributes: marker }) =>
     (marker?.details?.['patch-data']?.payloads ?? []).map(({ data }) => Buffer.from(data ?? []).toString()),
@@ -104,6 +98,6 @@ export async function eventsOfRuns(client: WorkflowClient, workflowId: string): 
 export async function untilAppended(database: Database, stream: string, type: string): Promise<number> {
   const since = performance.now();
   const isThere = async () => (await readStream(database, stream)).some((event) => event.type === type);
-  await eventually(isThere, { within: floodLimits.stopWithin });
+  await eventually(isThere);
   return performance.now() - since;
 }

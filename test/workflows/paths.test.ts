@@ -3,9 +3,6 @@ import { describeWith } from '../support/describe-with';
 import { paths } from './paths';
 import { Stage } from './stage';
 
-/** Tasks that were forgotten are given again only when their time is over. */
-const GOES_WITHIN_MS = 120_000;
-
 describeWith('temporal', 'where every step is a replay of all the steps before it,', () => {
   let stage: Stage;
   beforeAll(async () => {
@@ -16,12 +13,8 @@ describeWith('temporal', 'where every step is a replay of all the steps before i
     await stage.close();
   });
 
-  it.each(paths)(
-    '$name goes its way',
-    async ({ status, play }) => {
-      const handle = await play(stage);
-      expect(await handle.query(statusQuery)).toMatchObject({ status });
-    },
-    GOES_WITHIN_MS,
-  );
+  it.each(paths)('$name goes its way', async ({ status, play }) => {
+    const handle = await play(stage);
+    expect(await handle.query(statusQuery)).toMatchObject({ status });
+  });
 });

@@ -65,5 +65,5 @@ describeWith('temporal', 'a purchase that meets a full queue', () => {
     await buyer.cancel();
     await buyer.ends();
     await stage.assertSettled();
-  }, 60_000);
+  });
 });
