@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from './problem';
 
 /** Commands to pools or shows, for each API process; one that is too many is told to come again. */
@@ -8,6 +9,11 @@ export const commandLimits = {
   waiting: 100,
   /** Of one promoter or operator, sent on or waiting. */
   ofCaller: 400,
+  /**
+   * Before one is told that it is too many, in milliseconds: who sends the next one upon each answer is slowed down by it, and
+   * others are not.
+   */
+  refusedAfter: 250,
   /** Stops, resumptions and cancellations have places of their own, that no other command takes. */
   stops: { atOnce: 3, waiting: 50, ofCaller: 200 },
 } as const;
@@ -24,6 +30,11 @@ const seconds = '1';
 export function tooManyCommands(whose: string): Problem {
   const detail = `Too many commands ${whose} wait to take effect. This one was not sent on: send it again.`;
   return new Problem('too-many-requests', detail, {}, { 'Retry-After': seconds });
+}
+
+async function refusal(whose: string): Promise<Problem> {
+  await pause(commandLimits.refusedAfter);
+  return tooManyCommands(whose);
 }
 
 export interface CommandOf {
@@ -48,7 +59,7 @@ export class CommandPlaces {
     work: () => Promise<Result>,
   ): Promise<Result> {
     const places = isStop ? this.stops : this.others;
-    const leave = places.enter(caller);
+    const leave = await places.enter(caller);
     try {
       await find();
       return await places.inTurn(one, work);
@@ -64,9 +75,9 @@ class Places {
 
   constructor(private readonly limits: Limits) {}
 
-  enter(caller: string): () => void {
+  async enter(caller: string): Promise<() => void> {
     const before = this.callers.get(caller) ?? 0;
-    if (before >= this.limits.ofCaller) throw tooManyCommands('of yours');
+    if (before >= this.limits.ofCaller) throw await refusal('of yours');
     this.callers.set(caller, before + 1);
     return () => {
       const left = (this.callers.get(caller) ?? 1) - 1;
@@ -80,7 +91,7 @@ class Places {
     this.ones.set(name, one);
     if (one.working < this.limits.atOnce) one.working += 1;
     else {
-      if (one.waiting.length >= this.limits.waiting) throw tooManyCommands(`to ${name}`);
+      if (one.waiting.length >= this.limits.waiting) throw await refusal(`to ${name}`);
       // Whoever leaves hands its place on.
       await new Promise<void>((resolve) => one.waiting.push(resolve));
     }
