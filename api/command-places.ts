@@ -32,9 +32,11 @@ export function tooManyCommands(whose: string): Problem {
   return new Problem('too-many-requests', detail, {}, { 'Retry-After': seconds });
 }
 
-async function refusal(whose: string): Promise<Problem> {
-  await pause(commandLimits.refusedAfter);
-  return tooManyCommands(whose);
+/** There is no place for a command. */
+class NoPlace extends Error {
+  constructor(readonly whose: string) {
+    super(`no place for a command ${whose}`);
+  }
 }
 
 export interface CommandOf {
@@ -50,16 +52,26 @@ export class CommandPlaces {
   private readonly others = new Places(commandLimits);
 
   /**
-   * Does the work once it is the command's turn. Throws `too-many-requests`.
+   * Does the work once it is the command's turn. Throws `too-many-requests`, in its time; it has no place meanwhile.
    * @param find throws where the caller may not command it: nobody takes another's places
    */
-  async during<Result>(
+  async during<Result>(of: CommandOf, find: () => Promise<unknown>, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await this.inItsPlace(of, find, work);
+    } catch (error) {
+      if (!(error instanceof NoPlace)) throw error;
+      await pause(commandLimits.refusedAfter);
+      throw tooManyCommands(error.whose);
+    }
+  }
+
+  private async inItsPlace<Result>(
     { caller, one, isStop }: CommandOf,
     find: () => Promise<unknown>,
     work: () => Promise<Result>,
   ): Promise<Result> {
     const places = isStop ? this.stops : this.others;
-    const leave = await places.enter(caller);
+    const leave = places.enter(caller);
     try {
       await find();
       return await places.inTurn(one, work);
@@ -75,9 +87,9 @@ class Places {
 
   constructor(private readonly limits: Limits) {}
 
-  async enter(caller: string): Promise<() => void> {
+  enter(caller: string): () => void {
     const before = this.callers.get(caller) ?? 0;
-    if (before >= this.limits.ofCaller) throw await refusal('of yours');
+    if (before >= this.limits.ofCaller) throw new NoPlace('of yours');
     this.callers.set(caller, before + 1);
     return () => {
       const left = (this.callers.get(caller) ?? 1) - 1;
@@ -91,7 +103,7 @@ class Places {
     this.ones.set(name, one);
     if (one.working < this.limits.atOnce) one.working += 1;
     else {
-      if (one.waiting.length >= this.limits.waiting) throw await refusal(`to ${name}`);
+      if (one.waiting.length >= this.limits.waiting) throw new NoPlace(`to ${name}`);
       // Whoever leaves hands its place on.
       await new Promise<void>((resolve) => one.waiting.push(resolve));
     }

@@ -51,6 +51,16 @@ describe('commands that are too many', () => {
     expect(done).toEqual(['another pool', 'a stop', 'refused']);
   });
 
+  it('take no place of their promoter meanwhile', async () => {
+    hold(atOnce + waiting, 'pat', () => 'gig');
+    const refused = Promise.allSettled(
+      Array.from({ length: ofCaller }, () => places.during(reprice('pat', 'gig'), found, () => blocked)),
+    );
+    await new Promise(setImmediate);
+    expect(await places.during(reprice('pat', 'gala'), found, async () => 'done')).toBe('done');
+    expect((await refused).map(({ status }) => status)).toEqual(Array(ofCaller).fill('rejected'));
+  });
+
   it('of one promoter are told so after a while, and those of another are done at once', async () => {
     hold(ofCaller, 'pat', (nth) => `gig-${nth % ofCaller}`);
     const refused = expectRefusalInItsTime('pat', 'gala');
