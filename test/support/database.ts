@@ -24,6 +24,7 @@ async function createDatabase(template: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const own = new URL(url);
   own.pathname = `/${name}`;
+  // Postgres may refuse to copy a template that is being copied for somebody else at this moment.
   await eventually(() => command(url, `CREATE DATABASE ${name} TEMPLATE ${template}`));
   return { url: own.href, drop: () => command(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
